@@ -1,0 +1,190 @@
+"""What every test stands on: the closed network, the optional grounds, the counts.
+
+Two grounds may be missing on a machine: ../shared (marker `shared`) and a chromium
+(marker `browser`). A test that needs one is skipped without it, the last lines say how
+many ran, and TEST_SUMMARY=FILE has the same counts for a program to judge.
+"""
+
+import ipaddress
+import json
+import os
+import shutil
+import socket
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parent.parent / "shared" / "data"
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_GROUNDS = ("shared", "browser")
+
+
+def find_chromium() -> str | None:
+    given = os.environ.get("CHROMIUM")
+    names = (given, *_CHROMIUMS) if given else _CHROMIUMS
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(items):
+    missing = {
+        "shared": None if SHARED.is_dir() else "../shared absent",
+        "browser": None if find_chromium() else "aucun chromium trouvé",
+    }
+    for item in items:
+        _keep_what_migrations_wrote(item)
+        for ground in _GROUNDS:
+            if item.get_closest_marker(ground) is None:
+                continue
+            # Properties travel from xdist's workers with the reports; markers do not.
+            item.user_properties.append(("ground", ground))
+            if reason := missing[ground]:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _keep_what_migrations_wrote(item):
+    """Rulesets, providers, flags: given back after a test that empties the tables."""
+    database = item.get_closest_marker("django_db")
+    if database and database.kwargs.get("transaction"):
+        item.fixturenames.insert(0, "django_db_serialized_rollback")
+
+
+@pytest.hookimpl(trylast=True)  # after the table of the coverage
+def pytest_terminal_summary(terminalreporter):
+    counts = _count(terminalreporter.stats)
+    terminalreporter.section("ce qui dépend de la machine")
+    for ground, name, absent in (
+        ("shared", "../shared", "../shared absent"),
+        ("browser", "navigateur", "aucun chromium trouvé"),
+    ):
+        played, skipped = counts[ground, "played"], counts[ground, "skipped"]
+        if skipped:
+            terminalreporter.write_line(f"{absent} : {skipped} tests sautés")
+        if played or not skipped:
+            terminalreporter.write_line(f"{name} : {played} tests joués")
+    if target := os.environ.get("TEST_SUMMARY"):
+        summary = {
+            ground: {how: counts[ground, how] for how in ("played", "skipped")}
+            for ground in _GROUNDS
+        }
+        Path(target).write_text(json.dumps(summary), encoding="utf-8")
+
+
+def _count(stats) -> Counter:
+    """By ground, the tests that were played (whatever came of them) and skipped."""
+    seen = {}
+    for category, reports in stats.items():
+        for report in reports:
+            for key, ground in getattr(report, "user_properties", ()):
+                if key == "ground":
+                    skipped = category == "skipped"
+                    seen[ground, report.nodeid] = "skipped" if skipped else "played"
+    return Counter((ground, how) for (ground, _), how in seen.items())
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """../shared/data, for the tests marked `shared`."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared absent")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The program to give Playwright as `executable_path`."""
+    found = find_chromium()
+    if found is None:
+        pytest.skip("aucun chromium trouvé")
+    return found
+
+
+class NetworkBlockedError(RuntimeError):
+    """A test tried to leave this machine."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def closed_network():
+    """Only loopback and Unix sockets: a test never depends on, or disturbs, anybody."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def guarded(method):
+        def call(self, address):
+            if self.family != socket.AF_UNIX and not _is_loopback(address[0]):
+                raise NetworkBlockedError(f"{address[0]} is outside of this machine")
+            return method(self, address)
+
+        return call
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", guarded(connect))
+    patch.setattr(socket.socket, "connect_ex", guarded(connect_ex))
+    yield
+    patch.undo()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in ("", "localhost")
+
+
+# The people and the ground of the product's tests.
+
+pytest_plugins = ["accounts.tests.people"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """The owner makes and migrates the databases, as in production."""
+    _connect_as(os.environ["DATABASE_OWNER_URL"])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """From here on, tests speak as the application's role and no more may do.
+
+    Emptying the tables between transactional tests is granted here only; the audit
+    trail is not Django's to empty and stays refused.
+    """
+    from django.apps import apps
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        role = connection.ops.quote_name(_role_of(os.environ["DATABASE_URL"]))
+        with connection.cursor() as cursor:
+            for model in apps.get_models(include_auto_created=True):
+                if model._meta.managed and not model._meta.proxy:
+                    table = connection.ops.quote_name(model._meta.db_table)
+                    cursor.execute(f"GRANT TRUNCATE ON {table} TO {role}")
+        connection.close()
+        _connect_as(os.environ["DATABASE_URL"])
+    yield
+    connection.close()
+    _connect_as(os.environ["DATABASE_OWNER_URL"])
+
+
+def _connect_as(url: str) -> None:
+    import environ
+    from django.db import connection
+
+    given = environ.Env.db_url_config(url)
+    for key in ("USER", "PASSWORD"):
+        connection.settings_dict[key] = given[key]
+
+
+def _role_of(url: str) -> str:
+    import environ
+
+    return environ.Env.db_url_config(url)["USER"]
+
+
+@pytest.fixture(autouse=True)
+def empty_queues_and_cache(request):
+    """Keys of a test do not outlive it; nobody needs Redis to test a pure function."""
+    yield
+    if {"db", "transactional_db", "client"} & set(request.fixturenames):
+        from django.core.cache import cache
+
+        cache.clear()

@@ -1,0 +1,290 @@
+"""Settings, read from the environment; docs/environment.md lists every variable."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# ── Which installation this is ────────────────────────────────────────────
+DEBUG = env.bool("DEBUG", default=False)
+INSECURE_HTTP = env.bool("INSECURE_HTTP", default=False)
+SECRET_KEY = env.str("SECRET_KEY")
+FIELD_KEY = env.list("FIELD_KEY")
+PEPPER = env.str("PEPPER")
+PROVIDERS = env.str("PROVIDERS", default="sandbox")
+if PROVIDERS not in {"sandbox", "live"}:
+    raise ImproperlyConfigured(
+        f"PROVIDERS vaut « {PROVIDERS} » : seules valeurs, « sandbox » et « live »."
+    )
+SITE_NAME = "M&A Intelligence"
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Number of reverse proxies in front of us, and their networks.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+EXPORT_DIR = VAR_DIR / "exports"
+UPLOAD_DIR = VAR_DIR / "uploads"
+
+# ── Applications ──────────────────────────────────────────────────────────
+INSTALLED_APPS = [
+    "mainsite",
+    "accounts.apps.AccountsConfig",
+    "companies.apps.CompaniesConfig",
+    "enrichment.apps.EnrichmentConfig",
+    "scoring.apps.ScoringConfig",
+    "exports.apps.ExportsConfig",
+    "accounts.apps.OpsAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_otp",
+    "django_htmx",
+    "django_rq",
+    "template_partials.apps.SimpleAppConfig",
+    "csp",
+    "flags",
+]
+
+MIDDLEWARE = [
+    "mainsite.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "accounts.middleware.SecondFactorWall",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "mainsite.middleware.PrivatePages",
+]
+
+ROOT_URLCONF = "mainsite.urls"
+WSGI_APPLICATION = "mainsite.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "mainsite.lib.templatetags.dossier",
+                "mainsite.lib.templatetags.charts",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context.installation",
+            ],
+        },
+    }
+]
+
+# ── PostgreSQL ────────────────────────────────────────────────────────────
+# Two roles: the owner migrates, the application's role reads and writes but
+# cannot change the audit trail. A command of the owner says so by its name.
+OWNER_COMMANDS = {"migrate", "boot", "sqlmigrate", "showmigrations"}
+_as_owner = bool(OWNER_COMMANDS.intersection(sys.argv[1:2]))
+if _as_owner and "DATABASE_OWNER_URL" in env.ENVIRON:
+    _database = env.db_url("DATABASE_OWNER_URL")
+elif "DATABASE_URL" in env.ENVIRON:
+    _database = env.db_url("DATABASE_URL")
+else:
+    raise ImproperlyConfigured(
+        "DATABASE_URL manque : lancez bin/run (serveurs embarqués) ou donnez l’adresse "
+        "d’un PostgreSQL 15 à 18."
+    )
+if _database["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL doit désigner un PostgreSQL.")
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")
+# A pool belongs to web processes only: forked workers would share its sockets.
+WEB_POOL_SIZE = env.int("WEB_POOL_SIZE", default=0)
+DATABASES = {
+    "default": {
+        **_database,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": env.bool("PGBOUNCER", default=False),
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "options": "-c statement_timeout=30000 -c jit=off",
+            **({"prepare_threshold": None} if env.bool("PGBOUNCER", False) else {}),
+            **(
+                {"pool": {"min_size": 1, "max_size": WEB_POOL_SIZE, "timeout": 5}}
+                if WEB_POOL_SIZE
+                else {}
+            ),
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ── Redis: one server for queues (noeviction), one for the cache (lru) ────
+REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_CACHE_URL = env.str("REDIS_CACHE_URL", default="")
+if not REDIS_URL or not REDIS_CACHE_URL:
+    raise ImproperlyConfigured(
+        "REDIS_URL et REDIS_CACHE_URL sont deux serveurs : les files refusent "
+        "l’éviction, le cache la veut. Donnez les deux, ou lancez bin/run."
+    )
+REDIS_TIMEOUT_S = 1.0
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_CACHE_URL,
+        "KEY_PREFIX": "ma",
+        "OPTIONS": {
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT_S,
+            "SOCKET_TIMEOUT": REDIS_TIMEOUT_S,
+            # A dead cache costs speed, never a page.
+            "IGNORE_EXCEPTIONS": True,
+        },
+    }
+}
+RQ_QUEUES = {
+    name: {
+        "URL": REDIS_URL,
+        "DEFAULT_TIMEOUT": timeout_s,
+        "SERIALIZER": "rq.serializers.JSONSerializer",
+        "REDIS_CLIENT_KWARGS": {"socket_connect_timeout": REDIS_TIMEOUT_S},
+    }
+    for name, timeout_s in {
+        "enrichment": 900,
+        "scoring": 600,
+        "exports": 1800,
+        "default": 300,
+    }.items()
+}
+RQ = {
+    "WORKER_CLASS": "mainsite.lib.queue.Worker",
+    "DEFAULT_RESULT_TTL": 600,
+    "FAILURE_TTL": 86_400,
+}
+
+# ── Who comes in ──────────────────────────────────────────────────────────
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "companies:list"
+LOGOUT_REDIRECT_URL = "accounts:sign_in"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation."
+        "UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "full_name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_IDLE_S = 60 * 60
+SESSION_ABSOLUTE_S = 12 * 60 * 60
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_S
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+OTP_TOTP_ISSUER = SITE_NAME
+
+# ── Browser side ──────────────────────────────────────────────────────────
+SECURE_COOKIES = not INSECURE_HTTP
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
+SECURE_SSL_REDIRECT = SECURE_COOKIES
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if env.bool("BEHIND_TLS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+UPLOAD_MAX_BYTES = 200 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# ── Language and time ─────────────────────────────────────────────────────
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "Europe/Paris"
+
+# ── Providers ─────────────────────────────────────────────────────────────
+SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8090")
+PAPPERS_API_KEY = env.str("PAPPERS_API_KEY", default="")
+PROVIDER_CONTACT = env.str("PROVIDER_CONTACT", default="")
+
+# ── Logs: JSON on stdout, no personal data ────────────────────────────────
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "mainsite.lib.logs.JsonFormatter"},
+    },
+    "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
+}
