@@ -1,0 +1,79 @@
+"""Refusals as sentences that say what to do next."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.second_factor import Reason, Refused
+
+
+def sign_in_refused() -> str:
+    """One sentence for every reason: none tells that an account exists."""
+    return _(
+        "Adresse ou mot de passe inconnu, ou compte en attente\u00a0: après cinq "
+        "essais, attendez une minute."
+    )
+
+
+def password_refused() -> str:
+    return _(
+        "Mot de passe inexact, ou trop d’essais\u00a0: après cinq, attendez une minute."
+    )
+
+
+def refusal_of_code(refused: Refused) -> str:
+    if refused.reason in {Reason.WAIT, Reason.TOO_MANY}:
+        return waiting(refused.retry_after_s)
+    sentences = {
+        Reason.WRONG: _("Ce code n’est pas le bon. Saisissez celui qui s’affiche."),
+        Reason.EXPIRED: _(
+            "Ce code avait expiré. Saisissez celui qui s’affiche maintenant. Si tous "
+            "expirent, réglez l’heure du téléphone sur automatique."
+        ),
+        Reason.USED: _("Ce code a déjà servi. Attendez le suivant, 30\u00a0secondes."),
+        Reason.CLOCK_AHEAD: _(
+            "L’horloge du téléphone avance. Réglez-la sur automatique, puis "
+            "saisissez le code qui s’affiche."
+        ),
+    }
+    return sentences[refused.reason]
+
+
+def refusal_of_recovery(refused: Refused) -> str:
+    if refused.reason is Reason.TOO_MANY:
+        return waiting(refused.retry_after_s)
+    return _("Ce code de secours est inconnu ou a déjà servi.")
+
+
+def recovery_used(remaining: int) -> str:
+    return ngettext(
+        "Code de secours utilisé\u00a0: il en reste un. Téléphone perdu\u00a0? "
+        "Remplacez-le ici.",
+        "Code de secours utilisé\u00a0: il en reste %(n)s. Téléphone perdu\u00a0? "
+        "Remplacez-le ici.",
+        remaining,
+    ) % {"n": remaining}
+
+
+def waiting(seconds: int) -> str:
+    if seconds < 60:
+        return ngettext(
+            "Trop d’essais. Réessayez dans une seconde.",
+            "Trop d’essais. Réessayez dans %(n)s\u00a0secondes.",
+            seconds,
+        ) % {"n": seconds}
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "Trop d’essais. Réessayez dans une minute.",
+        "Trop d’essais. Réessayez dans %(n)s\u00a0minutes.",
+        minutes,
+    ) % {"n": minutes}
+
+
+def attempts_left(refused: Refused) -> str:
+    if not refused.remaining:
+        return ""
+    return ngettext(
+        "Il vous reste un essai avant une attente.",
+        "Il vous reste %(n)s\u00a0essais avant une attente.",
+        refused.remaining,
+    ) % {"n": refused.remaining}

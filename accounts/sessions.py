@@ -1,0 +1,109 @@
+"""A session's life: the password, the second factor, idleness, the end."""
+
+import time
+from typing import Any
+
+import django_otp
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_otp.models import Device
+
+from accounts.models import User
+
+BEGAN_AT = "began_at"
+SEEN_AT = "seen_at"
+NEXT = "next"
+# The way from the password to the second factor, installing an application included.
+HALF_WAY_S = 30 * 60
+# How long a password asked again opens what it was asked for.
+RECENT_S = 10 * 60
+# Not one write of the session per request.
+RENEWAL_STEP_S = 60
+
+
+def begin(request: HttpRequest, user: User, *, next_url: str = "") -> None:
+    """After the password: a new session, which opens only the way to the factor."""
+    request.session.flush()
+    auth.login(request, user)
+    _start_clock(request)
+    request.session[NEXT] = next_url
+
+
+def complete(request: HttpRequest, device: Device) -> None:
+    """After the second factor: once more a new session key and a new CSRF token."""
+    request.session.cycle_key()
+    rotate_token(request)
+    django_otp.login(request, device)
+    _start_clock(request)
+
+
+def end(request: HttpRequest) -> None:
+    auth.logout(request)
+
+
+def keep(request: HttpRequest) -> None:
+    """Let this session survive what closed the others."""
+    user = signed_in_user(request)
+    user.refresh_from_db(fields=["password", "session_epoch"])
+    auth.update_session_auth_hash(request, user)
+
+
+def is_verified(request: HttpRequest) -> bool:
+    user: Any = request.user
+    return bool(user.is_authenticated and user.is_verified())
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """The user of a view behind the wall, where nobody is anonymous."""
+    if not isinstance(request.user, User):
+        raise TypeError("this view is not behind the wall")
+    return request.user
+
+
+def is_over(request: HttpRequest) -> bool:
+    now, began_at = time.time(), request.session.get(BEGAN_AT, 0)
+    longest_s = settings.SESSION_ABSOLUTE_S if is_verified(request) else HALF_WAY_S
+    idle_s = now - request.session.get(SEEN_AT, 0)
+    return bool(now - began_at > longest_s or idle_s > settings.SESSION_IDLE_S)
+
+
+def renew(request: HttpRequest) -> None:
+    now = int(time.time())
+    if now - request.session.get(SEEN_AT, 0) >= RENEWAL_STEP_S:
+        request.session[SEEN_AT] = now
+
+
+def destination(request: HttpRequest) -> str:
+    """Where the person wanted to go before signing in."""
+    return safe_url(request, request.session.pop(NEXT, "")) or resolve_url(
+        settings.LOGIN_REDIRECT_URL
+    )
+
+
+def safe_url(request: HttpRequest, url: str) -> str:
+    """The address if it stays on this site, else nothing."""
+    is_safe = url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return url if is_safe else ""
+
+
+def mark_recent(request: HttpRequest, what: str) -> None:
+    """The password was just asked again, for this one thing."""
+    request.session[what] = int(time.time())
+
+
+def is_recent(request: HttpRequest, what: str) -> bool:
+    return time.time() - float(request.session.get(what, 0)) < RECENT_S
+
+
+def forget_recent(request: HttpRequest, what: str) -> None:
+    request.session.pop(what, None)
+
+
+def _start_clock(request: HttpRequest) -> None:
+    request.session[BEGAN_AT] = request.session[SEEN_AT] = int(time.time())
