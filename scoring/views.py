@@ -1,0 +1,34 @@
+"""The readings of a company: a piece of its page, and a page of its own."""
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from companies.models import Company
+from mainsite.lib.flags import Flag, is_on
+from mainsite.lib.http import render_page
+from scoring import panel, published
+from scoring.panel import Lang
+
+
+@require_safe
+def show(request: HttpRequest, siren: str) -> HttpResponse:
+    company = get_object_or_404(
+        Company.objects.visible_to(request.user), siren=siren
+    )
+    language = cast(Lang, "en" if (get_language() or "fr")[:2] == "en" else "fr")
+    context = {
+        "company": company,
+        "new": panel.latest(siren, version=published.NEWEST, lang=language),
+        "old": panel.latest(siren, version=published.PROTOTYPE, lang=language),
+        "history": panel.history(siren, version=published.NEWEST),
+        "opens_on_old": not is_on(
+            Flag.NEW_SCORING_ALGORITHM, key=siren, request=request
+        ),
+    }
+    return render_page(
+        request, "scoring/panel.html", context, partials=["score-panel"]
+    )
