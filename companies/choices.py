@@ -1,0 +1,72 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    """The pipeline of product.md, rule 7; no row means ``prospect``."""
+
+    PROSPECT = "prospect", _("Prospect")
+    CONTACTE = "contacte", _("Contacté")
+    QUALIFICATION = "qualification", _("Qualification")
+    NEGOCIATION = "negociation", _("Négociation")
+    GAGNE = "gagne", _("Gagné")
+    PERDU = "perdu", _("Perdu")
+    ECARTE = "ecarte", _("Écarté")
+    EN_SOMMEIL = "en_sommeil", _("En sommeil")
+
+
+class AccountType(models.TextChoices):
+    """Growth is computed inside one type only."""
+
+    COMPANY = "C", _("comptes sociaux")
+    SIMPLIFIED = "S", _("comptes sociaux simplifiés")
+    CONSOLIDATED = "K", _("comptes consolidés")
+
+
+class Diffusion(models.TextChoices):
+    FULL = "O", _("complète")
+    PARTIAL = "P", _("partielle")
+
+
+class Source(models.TextChoices):
+    """Where a figure comes from; provider names are those of enrichment."""
+
+    SIRENE = "sirene", _("INSEE, Sirene")
+    INPI_BCE = "inpi_bce", _("INPI, ratios financiers")
+    RECHERCHE_ENTREPRISES = "recherche_entreprises", _("Recherche d’entreprises")
+    PAPPERS = "pappers", _("Pappers")
+
+
+class EventKind(models.TextChoices):
+    SALE = "sale", _("Cession de fonds publiée")
+    CLOSING = "closing", _("Radiation")
+    PROCEEDING = "proceeding", _("Procédure collective ouverte")
+    PROCEEDING_CLOSED = "proceeding_closed", _("Procédure collective clôturée")
+    LEADER_CHANGE = "leader_change", _("Changement de dirigeant")
+    ACCOUNTS_FILED = "accounts_filed", _("Dépôt des comptes")
+    LEASE_MANAGEMENT = "lease_management", _("Location-gérance")
+    CREATION = "creation", _("Immatriculation")
+    MODIFICATION = "modification", _("Modification")
+    OTHER = "other", _("Annonce")
+
+
+class ScoreState(models.IntegerChoices):
+    EVALUABLE = 1, _("évaluable")
+    NOT_EVALUABLE = 2, _("non évaluable")
+
+
+# Short words, for a cell of the list, of the codes that scoring leaves on a target.
+RED_FLAGS = {
+    "sold": _("cédée ou fermée"),
+    "proceeding": _("procédure"),
+    "losses": _("3 pertes"),
+    "equity": _("fonds propres"),
+}
+MISSING_GROUPS = {
+    "accounts": _("comptes"),
+    "history": _("antériorité"),
+    "balance": _("bilan"),
+    "headcount": _("effectif"),
+    "leader": _("âge du dirigeant"),
+    "register": _("registre"),
+}
