@@ -105,5 +105,19 @@ document.addEventListener("focusin", ({ target }) => {
   row.classList.add("cursor");
 });
 
+// Unfolded groups of filters stay unfolded when the list is refilled.
+
+let unfolded = [];
+
+document.addEventListener("htmx:beforeSwap", () => {
+  unfolded = [...document.querySelectorAll("details[id][open]")].map((each) => each.id);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const id of unfolded) {
+    const folded = document.getElementById(id);
+    if (folded instanceof HTMLDetailsElement) folded.open = true;
+  }
+});
+
 document.addEventListener("htmx:afterSettle", show);
 window.addEventListener("pageshow", show);

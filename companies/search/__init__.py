@@ -1,0 +1,1 @@
+"""The search over the companies: one door, ``engine.search``."""

@@ -1,0 +1,63 @@
+"""A status for many companies at once: shown first, then set."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts import perms
+from companies import pipeline, selection
+from companies.forms import StatusForm
+from companies.search.form import SearchForm
+from mainsite.lib.http import render_page
+
+MOST = 1000
+
+
+@require_POST
+def set_status(request: HttpRequest) -> HttpResponse:
+    """First POST: how many, and the form. Second, with a status: it is done."""
+    if not perms.can_write(request.user):
+        raise PermissionDenied
+    back = _back(request.POST)
+    try:
+        chosen = selection.read(request.POST, desk_id=request.user.desk_id, most=MOST)
+    except selection.SelectionIsEmpty:
+        messages.error(request, _("Aucune société n’est sélectionnée."))
+        return redirect(back)
+    except selection.SelectionIsTooLarge as error:
+        sentence = _(
+            "%(found)d sociétés sélectionnées : le statut se change par %(most)d au plus."
+        )
+        messages.error(request, sentence % {"found": error.found, "most": error.most})
+        return redirect(back)
+    form = StatusForm(request.POST if "status" in request.POST else None)
+    if not form.is_valid():
+        context = {"form": form, "chosen": chosen, "back": back, "given": request.POST}
+        status = 422 if form.is_bound else 200
+        return render_page(
+            request, "companies/bulk_status.html", context, status=status
+        )
+    with transaction.atomic():
+        for siren in chosen.sirens:
+            pipeline.set_status(
+                siren=siren, by=request.user, request=request, **form.cleaned_data
+            )
+    count = len(chosen.sirens)
+    sentence = ngettext(
+        "%(count)d société mise à jour.", "%(count)d sociétés mises à jour.", count
+    )
+    messages.success(request, sentence % {"count": count})
+    return redirect(back)
+
+
+def _back(data: QueryDict) -> str:
+    """The list as it was, read again by its own form: never an address as given."""
+    form = SearchForm(QueryDict(data.get("requete", "")))
+    form.is_valid()
+    return f"{reverse('companies:list')}?{form.criteria.query(tri=form.sort)}"
