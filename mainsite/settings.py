@@ -11,6 +11,19 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
+# Commands that read files only: no server, no secret is asked of whoever runs them.
+OFFLINE_COMMANDS = {"score", "collectstatic", "makemessages", "compilemessages"}
+if OFFLINE_COMMANDS.intersection(sys.argv[1:2]):
+    for name, value in {
+        "SECRET_KEY": "offline",
+        "FIELD_KEY": "offline",
+        "PEPPER": "offline",
+        "DATABASE_URL": "postgres://offline@127.0.0.1:9/offline",
+        "REDIS_URL": "redis://127.0.0.1:9",
+        "REDIS_CACHE_URL": "redis://127.0.0.1:9",
+    }.items():
+        env.ENVIRON.setdefault(name, value)
+
 # ── Which installation this is ────────────────────────────────────────────
 DEBUG = env.bool("DEBUG", default=False)
 INSECURE_HTTP = env.bool("INSECURE_HTTP", default=False)

@@ -145,8 +145,7 @@ def figure(
     """
     if value is None:
         return absence(missing)
-    asked = {name: option for name, option in options.items() if option}
-    text = FIGURES[form](value, language=_language(), **asked)
+    text = FIGURES[form](value, language=_language(), **options)
     if value < 0:
         return format_html('<span class="sig">{}</span>', text)
     return text
