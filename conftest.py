@@ -73,8 +73,9 @@ def pytest_terminal_summary(terminalreporter):
 def _count(stats) -> Counter:
     """By ground, the tests that were played (whatever came of them) and skipped."""
     seen = {}
-    for category, reports in stats.items():
-        for report in reports:
+    # Under "" are the setups and teardowns that went well: not what came of a test.
+    for category in stats.keys() - {""}:
+        for report in stats[category]:
             for key, ground in getattr(report, "user_properties", ()):
                 if key == "ground":
                     skipped = category == "skipped"

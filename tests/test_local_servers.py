@@ -31,13 +31,27 @@ SOMEBODY = 12_345
 
 
 @pytest.fixture
-def var(tmp_path):
+def empty(tmp_path):
     # A space and an accent, as in « Mes projets ».
     folder = tmp_path / "données à moi"
     yield folder
     for left in Path("/tmp").glob("ma-postgres-*"):  # noqa: S108
         if left.name.endswith(_short_hash(folder / "postgres")):
             shutil.rmtree(left)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made") / "var"
+    addresses(folder)
+    return folder
+
+
+@pytest.fixture
+def var(empty, made_once):
+    """A folder that has been used once: its creation takes most of a second."""
+    shutil.copytree(made_once, empty)
+    return empty
 
 
 def _short_hash(base):
@@ -127,8 +141,8 @@ def processes_of(var):
 
 
 class TestServers:
-    def test_answer_with_their_roles_and_policies(self, var):
-        with Started(var) as started:
+    def test_answer_with_their_roles_and_policies(self, empty):
+        with Started(empty) as started:
             started.make_table()
 
             assert started.ask("SELECT n FROM kept") == (42,)
@@ -186,14 +200,14 @@ class TestServers:
             assert second.ask("SELECT n FROM kept") == (42,)
             assert redis.Redis.from_url(second.env["REDIS_URL"]).get("kept") == b"42"
 
-    def test_a_given_address_is_left_alone(self, var):
+    def test_a_given_address_is_left_alone(self, empty):
         given = {"DATABASE_URL": "postgresql://somewhere/else"}
 
-        found = addresses(var, **given)
+        found = addresses(empty, **given)
 
         assert found["DATABASE_URL"] == given["DATABASE_URL"]
         assert found["DATABASE_OWNER_URL"] is None
-        assert not (var / "postgres").exists()
+        assert not (empty / "postgres").exists()
 
     def test_a_second_command_uses_the_first_ones_servers(self, var):
         with Started(var) as started:
@@ -259,12 +273,12 @@ class TestAfterAKill:
         with Started(var) as second:
             assert second.ask("SELECT n FROM kept") == (42,)
 
-    def test_a_creation_cut_short_is_done_again(self, var):
-        draft = var / "postgres" / "data.new"
+    def test_a_creation_cut_short_is_done_again(self, empty):
+        draft = empty / "postgres" / "data.new"
         draft.mkdir(parents=True)
         (draft / "PG_VERSION").write_text("18\n")
 
-        with Started(var) as started:
+        with Started(empty) as started:
             assert started.ask("SELECT 1") == (1,)
 
 
@@ -279,13 +293,13 @@ def _postmaster(started):
 @pytest.mark.skipif(os.geteuid() != 0, reason="root only")
 class TestAsRoot:
     @pytest.mark.parametrize("way", ["namespace", "nobody"])
-    def test_each_way_keeps_its_data(self, var, way):
+    def test_each_way_keeps_its_data(self, empty, way):
         if way == "namespace" and not _namespaces_allowed():
             pytest.skip("this machine forbids user namespaces")
         forced = {footing.FORCE_VARIABLE: way}
-        with Started(var, **forced) as first:
+        with Started(empty, **forced) as first:
             first.make_table()
-        with Started(var, **forced) as second:
+        with Started(empty, **forced) as second:
             assert second.ask("SELECT n FROM kept") == (42,)
 
     def test_in_a_namespace_the_files_are_roots(self, var):

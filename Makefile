@@ -1,0 +1,56 @@
+# Shortcuts for developers; bin/run and bin/test need only sh and Python.
+.DELETE_ON_ERROR:
+.PHONY: run test lint fix migrate worker lock bench faults load
+
+PYTHON := .venv/bin/python
+# With the servers of bin/run when it runs, or with the same ones started for the time
+# of the command.
+LOCAL := $(PYTHON) -m deploy.local.servers --local-env --
+LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+run:
+	@bin/run
+
+test:
+	@bin/test
+
+lint:
+	@bin/lint
+
+fix:
+	@bin/setup dev
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+migrate:
+	@bin/setup
+	@$(LOCAL) $(PYTHON) manage.py migrate
+
+worker:
+	@bin/setup
+	@$(LOCAL) $(PYTHON) manage.py work enrichment scoring exports default
+
+# UPGRADE=1 takes the newest versions that the .in files allow.
+lock:
+	@bin/setup dev
+	@for name in requirements requirements-embedded requirements-dev; do \
+		$(LOCK) $(if $(UPGRADE),--upgrade) $$name.in -o $$name.txt || exit 1; \
+	done
+
+bench:
+	@bin/setup dev
+	@$(PYTHON) -m benchmarks
+
+bench-%:
+	@bin/setup dev
+	@$(PYTHON) -m benchmarks $*
+
+# Kill tests: minutes, alone on the machine.
+faults:
+	@TEST_JOBS=1 bin/test -m faults
+
+# make load FILES="StockUniteLegale_utf8.zip …"
+load:
+	@bin/setup
+	@$(LOCAL) $(PYTHON) manage.py load_registry $(FILES)

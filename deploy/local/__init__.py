@@ -1,0 +1,4 @@
+"""The product on one machine with nothing but Python: servers, processes, secrets.
+
+Development, demonstration, tests and CI. Never production.
+"""

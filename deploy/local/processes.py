@@ -1,0 +1,62 @@
+"""What runs when the product runs on one machine: the list, and nothing else."""
+
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """One program of the product.
+
+    `essential` means that the product is not up without it: when it cannot live, the
+    supervisor gives up instead of trying for ever.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    essential: bool = False
+    # How it is asked to stop, and how long a clean stop may take.
+    stop_signal: signal.Signals = signal.SIGTERM
+    patience_s: float = 5.0
+
+
+_GUNICORN = "deploy/gunicorn.conf.py"
+_WORKERS = 2
+_QUEUES = ("enrichment", "scoring", "exports", "default")
+
+
+def product(*, sandbox_port: int, sandbox_folder: str) -> tuple[Process, ...]:
+    """In the order in which they start; they stop in the same order, servers last."""
+    return (
+        Process(
+            name="web",
+            command=_python("gunicorn", "mainsite.wsgi", "-c", _GUNICORN),
+            # One connection per thread; only web processes have a pool.
+            env={"WEB_POOL_SIZE": "4"},
+            essential=True,
+        ),
+        *(
+            Process(name=f"worker-{number}", command=_manage("work", *_QUEUES))
+            for number in range(1, _WORKERS + 1)
+        ),
+        Process(name="scheduler", command=_manage("schedule")),
+        Process(
+            name="sandbox",
+            command=_python(
+                *("enrichment.sandbox", "--port", str(sandbox_port)),
+                *("--var", sandbox_folder),
+            ),
+            patience_s=3.0,
+        ),
+    )
+
+
+def _python(module: str, *arguments: str) -> tuple[str, ...]:
+    return sys.executable, "-m", module, *arguments
+
+
+def _manage(*arguments: str) -> tuple[str, ...]:
+    return sys.executable, "manage.py", *arguments
