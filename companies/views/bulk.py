@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts import perms
+from accounts import perms, sessions
 from companies import pipeline, selection
 from companies.forms import StatusForm
 from companies.search.form import SearchForm
@@ -24,15 +24,16 @@ def set_status(request: HttpRequest) -> HttpResponse:
     """First POST: how many, and the form. Second, with a status: it is done."""
     if not perms.can_write(request.user):
         raise PermissionDenied
+    user = sessions.signed_in_user(request)
     back = _back(request.POST)
     try:
-        chosen = selection.read(request.POST, desk_id=request.user.desk_id, most=MOST)
+        chosen = selection.read(request.POST, desk_id=user.desk_id, most=MOST)
     except selection.SelectionIsEmpty:
         messages.error(request, _("Aucune société n’est sélectionnée."))
         return redirect(back)
     except selection.SelectionIsTooLarge as error:
         sentence = _(
-            "%(found)d sociétés sélectionnées : le statut se change par %(most)d au plus."
+            "%(found)d sociétés choisies : le statut se change par %(most)d au plus."
         )
         messages.error(request, sentence % {"found": error.found, "most": error.most})
         return redirect(back)
@@ -44,9 +45,9 @@ def set_status(request: HttpRequest) -> HttpResponse:
             request, "companies/bulk_status.html", context, status=status
         )
     with transaction.atomic():
-        for siren in chosen.sirens:
+        for siren in sorted(chosen.sirens):
             pipeline.set_status(
-                siren=siren, by=request.user, request=request, **form.cleaned_data
+                siren=siren, by=user, request=request, **form.cleaned_data
             )
     count = len(chosen.sirens)
     sentence = ngettext(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts import perms
+from accounts import perms, sessions
 from companies.search import cursor, engine, phrase
 from companies.search.criteria import Criteria
 from companies.search.engine import Search, Summary
@@ -27,9 +27,8 @@ PARTIALS = ("univers",)
 def companies(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     form.is_valid()
-    search = engine.search(
-        form.criteria, sort=form.sort, desk_id=request.user.desk_id
-    )
+    user = sessions.signed_in_user(request)
+    search = engine.search(form.criteria, sort=form.sort, desk_id=user.desk_id)
     context = _about(request, form, search)
     try:
         context |= _found(request, search)
@@ -98,7 +97,9 @@ def _columns(search: Search) -> dict[str, dict[str, str]]:
         is_now = search.sort.lstrip("-") == name
         descending = search.sort.startswith("-")
         # Figures are first wanted from the greatest, words from A.
-        first = name if name in ("nom", "siege", "naf", "forme", "statut") else f"-{name}"
+        first = (
+            name if name in ("nom", "siege", "naf", "forme", "statut") else f"-{name}"
+        )
         other = name if descending else f"-{name}"
         columns[name] = {
             "url": _address(search.criteria, other if is_now else first),
@@ -121,4 +122,3 @@ def _ways_out(search: Search) -> list[dict[str, Any]]:
             url = _address(chip.without, search.sort)
             ways.append({"words": chip.words, "url": url, "count": count})
     return sorted(ways, key=lambda way: -way["count"])
-
