@@ -95,4 +95,3 @@ class PointsField(AnyField):
             return None
         hundredths = Decimal(str(value)) * 100
         return int(hundredths.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
-

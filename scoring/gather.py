@@ -12,7 +12,7 @@ from scoring.rules import facts
 from scoring.rules.facts import EVENT_KINDS, CompanyFacts
 
 # Growth is read inside one type; a company's own accounts before its group's.
-PREFERENCE = {
+PREFERENCE: dict[str, int] = {
     AccountType.COMPANY: 0,
     AccountType.SIMPLIFIED: 1,
     AccountType.CONSOLIDATED: 2,
@@ -150,8 +150,8 @@ def _provenance(
 ) -> Provenance:
     found: Provenance = {}
     for suffix, accounts in (("", last), ("_n1", before), ("_n2", earlier)):
-        names = ("revenue", "net_income") + (("headcount", "equity") if not suffix else ())
-        for name in names:
+        only_last = () if suffix else ("headcount", "equity")
+        for name in ("revenue", "net_income", *only_last):
             if accounts and (origin := accounts.provenance.get(name)):
                 found[f"{name}{suffix}"] = (origin[0], accounts.year)
     return found

@@ -109,7 +109,7 @@ def history(siren: str, *, version: str, most: int = 12) -> list[Change]:
         (each.scored_at, each.attractiveness and float(each.attractiveness))
         for each in scores
     ]
-    pairs = zip(values, [*values[1:], (None, None)], strict=True)
+    pairs = zip(values, [*values, (None, None)][1:], strict=True)
     return [
         Change(at, now, None if now is None or before is None else now - before)
         for (at, now), (_, before) in pairs

@@ -1,12 +1,11 @@
 """The readings of a company: a piece of its page, and a page of its own."""
 
-from typing import cast
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from accounts import sessions
 from companies.models import Company
 from mainsite.lib.flags import Flag, is_on
 from mainsite.lib.http import render_page
@@ -17,9 +16,9 @@ from scoring.panel import Lang
 @require_safe
 def show(request: HttpRequest, siren: str) -> HttpResponse:
     company = get_object_or_404(
-        Company.objects.visible_to(request.user), siren=siren
+        Company.objects.visible_to(sessions.signed_in_user(request)), siren=siren
     )
-    language = cast(Lang, "en" if (get_language() or "fr")[:2] == "en" else "fr")
+    language: Lang = "en" if (get_language() or "fr")[:2] == "en" else "fr"
     context = {
         "company": company,
         "new": panel.latest(siren, version=published.NEWEST, lang=language),
@@ -29,6 +28,4 @@ def show(request: HttpRequest, siren: str) -> HttpResponse:
             Flag.NEW_SCORING_ALGORITHM, key=siren, request=request
         ),
     }
-    return render_page(
-        request, "scoring/panel.html", context, partials=["score-panel"]
-    )
+    return render_page(request, "scoring/panel.html", context, partials=["score-panel"])

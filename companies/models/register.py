@@ -128,7 +128,7 @@ class Register(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.siren
+        return str(self.siren)
 
 
 class Establishment(models.Model):
@@ -150,7 +150,7 @@ class Establishment(models.Model):
         db_table_comment = "flags: 1 active, 2 head office."
 
     def __str__(self) -> str:
-        return self.siret
+        return str(self.siret)
 
 
 class NameWord(models.Model):
@@ -170,4 +170,4 @@ class NameWord(models.Model):
         db_table_comment = "Rebuilt after each register load."
 
     def __str__(self) -> str:
-        return self.word
+        return str(self.word)

@@ -63,4 +63,4 @@ class Target(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.siren
+        return str(self.siren)

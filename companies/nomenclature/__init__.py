@@ -93,7 +93,7 @@ def naf25_labels() -> dict[str, str]:
 
 @cache
 def naf_levels() -> dict[str, tuple[str, Range]]:
-    """Label and id range of every level: ``C``, ``25``, ``25.6``, ``25.61``, ``25.61Z``.
+    """Label and id range of every level: ``C 25 25.6 25.61 25.61Z``.
 
     NAF rev. 2 sections are contiguous in code order, so each level is one range.
     """
@@ -109,12 +109,13 @@ def naf_levels() -> dict[str, tuple[str, Range]]:
             first = spans[code][1] if code in spans else naf.id
             spans[code] = (label, first, naf.id)
     return {
-        code: (label, Range(first, last)) for code, (label, first, last) in spans.items()
+        code: (label, Range(first, last))
+        for code, (label, first, last) in spans.items()
     }
 
 
 def normal_naf(code: str) -> str | None:
-    """``6831Z``, ``68.31Z`` and `` 68.31z`` are one code; an old nomenclature is None."""
+    """``6831Z`` and `` 68.31z`` are one code; of an old nomenclature, None."""
     text = code.strip().upper()
     if len(text) == 5 and "." not in text:
         text = f"{text[:2]}.{text[2:]}"
@@ -185,7 +186,8 @@ def departments() -> dict[str, str]:
 def legal_forms() -> dict[str, str]:
     """Labels of the four-digit legal categories of legal and natural persons."""
     return {
-        row["code"]: row["libelle"] for row in _rows("categories_juridiques_niveau3.csv")
+        row["code"]: row["libelle"]
+        for row in _rows("categories_juridiques_niveau3.csv")
     }
 
 

@@ -56,20 +56,18 @@ class Criteria:
     @property
     def register_only(self) -> Self:
         """The same search without what only enriched companies have."""
-        return replace(self, **{name: Bounds() for name in TARGET_RANGES})
+        return self._with({name: Bounds() for name in TARGET_RANGES})
 
     def without(self, name: str, value: str | None = None) -> Self:
         """Less one value of a list, or less the whole criterion."""
         current = getattr(self, name)
         if value is not None and isinstance(current, tuple):
             kept = tuple(item for item in current if item != value)
-            return replace(self, **{name: kept})
-        default = Criteria()
-        return replace(self, **{name: getattr(default, name)})
+            return self._with({name: kept})
+        return self._with({name: getattr(Criteria(), name)})
 
-    def adding(self, name: str, value: str) -> Self:
-        current = getattr(self, name)
-        return replace(self, **{name: (*current, value)})
+    def _with(self, changes: dict[str, Any]) -> Self:
+        return replace(self, **changes)
 
     @property
     def is_empty(self) -> bool:
@@ -144,4 +142,3 @@ def _most_specific(codes: tuple[str, ...], parents_of: Any) -> tuple[str, ...]:
     for code in codes:
         replaced |= parents_of(code)
     return tuple(code for code in codes if code not in replaced)
-

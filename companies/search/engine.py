@@ -164,7 +164,9 @@ COLUMNS = """
 """
 
 
-def page(search: Search, cursor: Cursor | None = None, *, size: int = PAGE_SIZE) -> Page:
+def page(
+    search: Search, cursor: Cursor | None = None, *, size: int = PAGE_SIZE
+) -> Page:
     """The page after the cursor, or before it when it points backwards."""
     backwards = cursor is not None and cursor.backwards
     rows = _fetch(search, cursor, size + 1, backwards=backwards)
@@ -211,7 +213,9 @@ def _fetch(
     where = search.where
     if cursor is not None:
         sign = "<" if downwards else ">"
-        where &= Condition(f"({key}, r.siren) {sign} (%s, %s)", (cursor.key, cursor.siren))
+        where &= Condition(
+            f"({key}, r.siren) {sign} (%s, %s)", (cursor.key, cursor.siren)
+        )
     direction = "DESC" if downwards else "ASC"
     # Narrow rows are filtered and sorted first; only those of the page are widened.
     names_first = "JOIN company c ON c.siren = r.siren" if "c." in key else ""
@@ -400,9 +404,7 @@ def _summary(search: Search, counts: dict[str, dict[Any, int]]) -> Summary:
     )
 
 
-def _numbered(
-    counts: dict[str, dict[Any, int]], facet: str
-) -> dict[int | None, int]:
+def _numbered(counts: dict[str, dict[Any, int]], facet: str) -> dict[int | None, int]:
     return {
         None if value is None else int(value): count
         for value, count in counts.get(facet, {}).items()

@@ -149,7 +149,9 @@ def headcount_options(counts: dict[Any, int], criteria: Criteria) -> list[Option
         Option(
             "tranche",
             code,
-            f"{band.label}\u00a0salariés" if band.lower > 1 else f"{band.label} salarié",
+            f"{band.label}\u00a0salariés"
+            if band.lower > 1
+            else f"{band.label} salarié",
             bands[code],
             code in criteria.tranche,
         )
@@ -188,7 +190,9 @@ def legal_form_options(counts: dict[Any, int], criteria: Criteria) -> list[Optio
 
 def status_options(counts: dict[Any, int], criteria: Criteria) -> list[Option]:
     return [
-        Option("statut", value, str(label), counts.get(value, 0), value in criteria.statut)
+        Option(
+            "statut", value, str(label), counts.get(value, 0), value in criteria.statut
+        )
         for value, label in Status.choices
         if counts.get(value) or value in criteria.statut
     ]

@@ -87,7 +87,7 @@ class SearchForm(forms.Form):
         """What was understood; a value in error is left out, and said on the page."""
         data = self.cleaned_data
         unknown = set(data.get("inconnus") or ())
-        lists = {
+        lists: dict[str, Any] = {
             name: tuple(dict.fromkeys(data.get(name) or ()))
             for name in (
                 "naf",
@@ -100,17 +100,16 @@ class SearchForm(forms.Form):
                 "siren",
             )
         }
-        ranges = {
-            name: Bounds(data.get(f"{name}_min"), data.get(f"{name}_max"), True)
-            if name in unknown
-            else Bounds(data.get(f"{name}_min"), data.get(f"{name}_max"))
-            for name in RANGES
-        }
+        ranges: dict[str, Any] = {}
+        for name in RANGES:
+            low, high = data.get(f"{name}_min"), data.get(f"{name}_max")
+            if low is not None or high is not None:
+                ranges[name] = Bounds(low, high, name in unknown)
         return Criteria(
             q=data.get("q") or "",
             fermees=bool(data.get("fermees")),
             **lists,
-            **{name: bounds if bounds else Bounds() for name, bounds in ranges.items()},
+            **ranges,
         )
 
     @property

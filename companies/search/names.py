@@ -77,7 +77,7 @@ def _look_up(words: list[str]) -> list[tuple[str, bool, list[str]]]:
             """,
             [NEIGHBOURS, words],
         )
-        return cursor.fetchall()
+        return [tuple(row) for row in cursor.fetchall()]
 
 
 def _quoted(word: str) -> str:

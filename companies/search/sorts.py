@@ -26,7 +26,7 @@ INT = ("(-2147483648)::int", "2147483647")
 BIG = ("(-9223372036854775807)::bigint", "9223372036854775807")
 
 SORTS = {
-    "nom": Sort(_("nom"), "c.folded_name COLLATE \"C\"", "''", "chr(1114111)"),
+    "nom": Sort(_("nom"), 'c.folded_name COLLATE "C"', "''", "chr(1114111)"),
     "siege": Sort(_("siège"), "r.geo", *INT),
     "naf": Sort(_("NAF"), "r.naf", *SMALL),
     "attractivite": Sort(_("attractivité"), "t.score", *SMALL),
@@ -47,9 +47,7 @@ SORTS = {
         "'gagne','perdu','ecarte','en_sommeil'], coalesce(p.status, 'prospect'))",
         *INT,
     ),
-    "maj": Sort(
-        _("mise à jour"), "extract(epoch FROM t.enriched_at)::bigint", *BIG
-    ),
+    "maj": Sort(_("mise à jour"), "extract(epoch FROM t.enriched_at)::bigint", *BIG),
 }
 
 

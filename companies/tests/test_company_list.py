@@ -15,7 +15,9 @@ LIST = "/"
 
 @pytest.fixture
 def companies(db):
-    return [make_company(f"SOCIÉTÉ {n}", target={"revenue": n * 10**6}) for n in range(3)]
+    return [
+        make_company(f"SOCIÉTÉ {n}", target={"revenue": n * 10**6}) for n in range(3)
+    ]
 
 
 class TestList:
@@ -95,7 +97,9 @@ class TestBulkStatus:
         assert not Pursuit.objects.exists()
 
     def test_sets_the_status_of_each(self, companies, analyst, analyst_client):
-        assert self.post(analyst_client, companies, status="contacte").status_code == 302
+        assert (
+            self.post(analyst_client, companies, status="contacte").status_code == 302
+        )
         assert set(
             Pursuit.objects.visible_to(analyst).values_list("status", flat=True)
         ) == {"contacte"}

@@ -170,9 +170,21 @@ class TestFacets:
 
 
 SORTS = (
-    "nom siege naf attractivite cedabilite couverture ca resultat effectif age "
-    "dirigeant forme statut maj"
-).split()
+    "nom",
+    "siege",
+    "naf",
+    "attractivite",
+    "cedabilite",
+    "couverture",
+    "ca",
+    "resultat",
+    "effectif",
+    "age",
+    "dirigeant",
+    "forme",
+    "statut",
+    "maj",
+)
 
 
 class TestPages:
@@ -205,7 +217,9 @@ class TestPages:
             back += [row.siren for row in reversed(page.rows)]
             position = page.previous
         assert back == forth[::-1]
-        assert [r.siren for rows in engine.stream(search, batch=4) for r in rows] == forth
+        assert [
+            r.siren for rows in engine.stream(search, batch=4) for r in rows
+        ] == forth
 
     @pytest.mark.parametrize("sort", ["ca", "-ca"])
     def test_the_unknown_comes_last_in_both_directions(self, many, sort):

@@ -1,13 +1,10 @@
 """RQ as we use it: JSON payloads, quick recovery, jobs that name their door."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import django_rq
-from django.utils import timezone
 from rq import Worker as RQWorker
-from rq.job import Job
 
 # Measured with the defaults (420 s): a worker killed with its work-horse leaves
 # its job "started" for 765 s. With these, 90 to 100 s; the ledger's own sweep,
@@ -34,10 +31,3 @@ def enqueue(job: Callable[..., None], *, queue: str, **arguments: Any) -> None:
     that no worker reads rows that do not exist yet.
     """
     django_rq.get_queue(queue).enqueue_call(func=job, kwargs=arguments)
-
-
-def enqueue_in(
-    delay_s: float, job: Callable[..., None], *, queue: str, **arguments: Any
-) -> Job:
-    when = timezone.now() + timedelta(seconds=delay_s)
-    return django_rq.get_queue(queue).enqueue_at(when, job, **arguments)

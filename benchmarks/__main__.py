@@ -1,0 +1,43 @@
+"""`make bench` runs them all, `make bench-NAME` one, each on servers of its own.
+
+The last line of each is one JSON object: {name: {"value", "bar", "ok"}}.
+"""
+
+import subprocess
+import sys
+import tempfile
+
+BENCHES = {
+    "list": "benchmarks.list_page",
+    "import": "benchmarks.import_registry",
+    "enrichment": "benchmarks.enrichment",
+    "start": "benchmarks.start",
+}
+# It starts the whole product itself.
+ALONE = {"start"}
+
+
+def main() -> int:
+    names = sys.argv[1:] or list(BENCHES)
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        known = ", ".join(BENCHES)
+        sys.stderr.write(f"Inconnu : {', '.join(unknown)}. Bancs : {known}.\n")
+        return 2
+    return max(_run(name) for name in names)
+
+
+def _run(name: str) -> int:
+    sys.stdout.write(f"\n== {name}\n")
+    sys.stdout.flush()
+    command = [sys.executable, "-m", BENCHES[name]]
+    if name in ALONE:
+        return subprocess.run(command, check=False).returncode  # noqa: S603
+    with tempfile.TemporaryDirectory(prefix="ma-bench-") as var:
+        launcher = [sys.executable, "-m", "deploy.local.servers", "--local-env"]
+        around = [*launcher, "--var", var, "--", *command]
+        return subprocess.run(around, check=False).returncode  # noqa: S603
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,161 @@
+"""What ops look up in the register and in what sources told: read, never written.
+
+Statuses and notes belong to desks: they are not here at all (product.md, rule 9).
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db import connection
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin import ReadOnlyAdmin
+from companies.models import (
+    AnnualAccounts,
+    Company,
+    LegalEvent,
+    Officer,
+    SourceReading,
+    Target,
+)
+from companies.search import engine
+from companies.search.criteria import Criteria
+
+# A search by name shows at most this many companies.
+MOST_FOUND = 500
+
+
+class EstimatedPaginator(Paginator[Any]):
+    """Whole tables are counted by the statistics: ten million rows are not walked."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        if rows.query.where:
+            return super().count
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass",
+                [rows.model._meta.db_table],
+            )
+            estimate = int(cursor.fetchone()[0])
+        # A small or never analysed table has no estimate worth showing.
+        return estimate if estimate > MOST_FOUND else super().count
+
+
+class FoundBySiren(ReadOnlyAdmin):
+    """A large table, entered by SIREN: no other order, no count of everything."""
+
+    paginator = EstimatedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    search_fields = ("siren",)
+    search_help_text: Any = _("SIREN, neuf chiffres")
+    sortable_by = ()
+    ordering: Any = ("siren", "pk")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        digits = "".join(search_term.split())
+        if not digits:
+            return queryset, False
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
+            return queryset.none(), False
+        return queryset.filter(siren=digits.zfill(9)), False
+
+
+@admin.register(Company)
+class CompanyAdmin(FoundBySiren):
+    list_display = ("siren", "name", "commune", "naf_code", "legal_form", "is_active")
+    search_help_text = _("SIREN ou nom ; les accents et les fautes sont admis")
+    ordering = ("siren",)
+    readonly_fields = ("known",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """The list's own search: by the index on folded words."""
+        if not search_term.strip():
+            return queryset, False
+        criteria = Criteria(q=search_term.strip(), fermees=True)
+        found = engine.search(criteria, sort="nom", desk_id=None)
+        sirens = engine.sirens(found, most=MOST_FOUND)
+        return queryset.filter(siren__in=sirens), False
+
+    @admin.display(description=_("ce que les sources ont dit"))
+    def known(self, company: Company) -> str:
+        """The ways to the rows of this company elsewhere in the administration."""
+        ways = [
+            (model._meta.verbose_name_plural, _rows_url(model, company.siren))
+            for model in (Target, AnnualAccounts, Officer, LegalEvent, SourceReading)
+        ]
+        page = reverse("companies:company", args=[company.siren])
+        links = format_html_join(
+            ", ", '<a href="{1}">{0}</a>', ((name, url) for name, url in ways)
+        )
+        return format_html('{}, <a href="{}">{}</a>', links, page, _("fiche"))
+
+
+def _rows_url(model: Any, siren: str) -> str:
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+    return f"{reverse(name)}?{urlencode({'q': siren})}"
+
+
+@admin.register(Target)
+class TargetAdmin(FoundBySiren):
+    list_display = (
+        "siren",
+        "revenue",
+        "score",
+        "sale_likelihood",
+        "coverage",
+        "score_state",
+        "ruleset",
+        "enriched_at",
+        "scored_at",
+    )
+    ordering = ("siren",)
+
+
+@admin.register(AnnualAccounts)
+class AnnualAccountsAdmin(FoundBySiren):
+    list_display = (
+        "siren",
+        "closed_on",
+        "account_type",
+        "revenue",
+        "net_income",
+        "is_confidential",
+        "is_sandbox",
+    )
+
+
+@admin.register(Officer)
+class OfficerAdmin(FoundBySiren):
+    list_display = ("siren", "full_name", "role", "since", "source", "is_sandbox")
+
+
+@admin.register(LegalEvent)
+class LegalEventAdmin(FoundBySiren):
+    list_display = ("siren", "occurred_on", "kind", "label", "source", "is_sandbox")
+
+
+@admin.register(SourceReading)
+class SourceReadingAdmin(FoundBySiren):
+    list_display = (
+        "siren",
+        "source",
+        "retrieved_at",
+        "status",
+        "expires_at",
+        "cost_eur",
+        "is_sandbox",
+    )
