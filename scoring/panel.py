@@ -160,7 +160,10 @@ def _reasons(result: Result, lang: Lang) -> dict[str, list[ReasonLine]]:
         "coverage": [],
     }
     for each in result.reasons:
-        found[each.reading].append(_reason(each, result, lang))
+        line = _reason(each, result, lang)
+        # Two components may rest on one fact: it is told once.
+        if line not in found[each.reading]:
+            found[each.reading].append(line)
     return found
 
 

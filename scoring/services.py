@@ -136,7 +136,7 @@ def _leave_on_targets(by_version: dict[str, list[Result]]) -> None:
 
 
 def score_stale_companies(*, most: int = 100_000) -> int:
-    """Whatever was enriched after it was last scored: the sweep behind the events."""
+    """Targets never scored, or enriched since: the sweep behind the events."""
     done = 0
     while done < most:
         sirens = list(_stale().values_list("siren", flat=True)[:GROUP])
@@ -147,7 +147,6 @@ def score_stale_companies(*, most: int = 100_000) -> int:
 
 
 def _stale() -> QuerySet[Target]:
-    enriched = Target.objects.filter(enriched_at__isnull=False)
     never = Q(scored_at__isnull=True)
     since = Q(enriched_at__gt=F("scored_at"))
-    return enriched.filter(never | since).order_by("siren")
+    return Target.objects.filter(never | since).order_by("siren")

@@ -28,7 +28,11 @@ READINGS = ("score", "sale_likelihood", "coverage")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the list; amounts in euros, None is unknown and never zero."""
+    """A line of the list; amounts in euros, None is unknown and never zero.
+
+    Without ``is_head_office`` the place is that of an establishment: no source
+    loaded so far says where the head office is.
+    """
 
     siren: str
     name: str
@@ -55,6 +59,7 @@ class Row:
     leader_birth_year: int | None
     enriched_at: datetime | None
     status: str
+    is_head_office: bool
     revenues: tuple[tuple[int, int], ...]
     key: str | int
 
@@ -157,6 +162,7 @@ COLUMNS = """
     coalesce(t.sources_disagree, false), t.score, t.sale_likelihood, t.coverage,
     t.score_state, coalesce(t.score_flag, ''), coalesce(t.missing, ''),
     t.leader_birth_year, t.enriched_at, coalesce(p.status, 'prospect'),
+    c.siret IS NOT NULL,
     (SELECT array_agg(ARRAY[extract(year FROM a.closed_on)::bigint, a.revenue]
                       ORDER BY a.closed_on)
      FROM annual_accounts a
@@ -270,8 +276,9 @@ def _row(values: tuple[Any, ...]) -> Row:
         leader_birth_year=values[23],
         enriched_at=values[24],
         status=values[25],
-        revenues=tuple((year, amount) for year, amount in (values[26] or ())[-5:]),
-        key=values[27],
+        is_head_office=values[26],
+        revenues=tuple((year, amount) for year, amount in (values[27] or ())[-5:]),
+        key=values[28],
     )
 
 
