@@ -131,6 +131,10 @@ class Batch(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("enrichment:batch", args=[self.public_id])
 
+    @property
+    def refused_count(self) -> int:
+        return sum(self.detected.get("refused", {}).values())
+
 
 class BatchLine(models.Model):
     """A line of the input that was refused or repaired, as it was read."""
@@ -171,6 +175,10 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.kind}"
+
+    @property
+    def is_alert(self) -> bool:
+        return self.kind in {Step.PAUSED, Step.CAPPED, Step.RECOVERED, Step.CANCELLED}
 
 
 class Item(models.Model):

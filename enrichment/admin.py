@@ -1,0 +1,154 @@
+"""What ops see of enrichment: sources and prices to edit, the ledger to read."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts import audit, sessions
+from enrichment.models import Answer, Batch, Call, Item, Provider, ProviderPrice
+
+if TYPE_CHECKING:
+    # Generic for the type checker only.
+    AnyAdmin = admin.ModelAdmin[Any]
+    PriceInlineBase = admin.TabularInline[ProviderPrice, Provider]
+else:
+    AnyAdmin = admin.ModelAdmin
+    PriceInlineBase = admin.TabularInline
+
+
+class ReadOnlyAdmin(AnyAdmin):
+    """The ledger is read here; only services write it."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class PriceInline(PriceInlineBase):
+    model = ProviderPrice
+    extra = 0
+    ordering = ("-valid_from",)
+
+
+@admin.register(Provider)
+class ProviderAdmin(AnyAdmin):
+    list_display = (
+        "name",
+        "is_enabled",
+        "rate_per_s",
+        "concurrency",
+        "reuse_days",
+        "timeout_s",
+    )
+    readonly_fields = ("name",)
+    inlines = (PriceInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # A source is code first; its row comes with a migration.
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        audit.record(
+            actor=sessions.signed_in_user(request),
+            action="provider.change",
+            resource=f"provider:{obj.pk}",
+            details={"changed": message},
+            request=request,
+        )
+        return super().log_change(request, obj, message)
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnlyAdmin):
+    list_display = (
+        "id",
+        "name",
+        "desk",
+        "state",
+        "started_by",
+        "started_at",
+        "ended_at",
+        "cap_eur",
+        "committed_eur",
+    )
+    list_filter = ("state", "desk")
+    list_select_related = ("desk", "started_by")
+    search_fields = ("name", "public_id")
+    date_hierarchy = "created_at"
+    ordering = ("-pk",)
+
+
+@admin.register(Item)
+class ItemAdmin(ReadOnlyAdmin):
+    list_display = (
+        "siren",
+        "source",
+        "batch",
+        "state",
+        "reason",
+        "attempts",
+        "lease_until",
+        "retry_at",
+        "updated_at",
+    )
+    list_filter = ("state", "source", "reason")
+    list_select_related = ("batch",)
+    search_fields = ("=siren",)
+    raw_id_fields = ("answer",)
+    ordering = ("-pk",)
+
+
+@admin.register(Call)
+class CallAdmin(ReadOnlyAdmin):
+    list_display = (
+        "opened_at",
+        "siren",
+        "source",
+        "state",
+        "http_status",
+        "reason",
+        "tokens",
+        "amount_eur",
+        "held_eur",
+        "user",
+        "batch",
+    )
+    list_filter = ("state", "source", "day")
+    list_select_related = ("user", "batch")
+    search_fields = ("=siren", "=id")
+    date_hierarchy = "day"
+    ordering = ("-opened_at",)
+
+
+@admin.register(Answer)
+class AnswerAdmin(ReadOnlyAdmin):
+    list_display = (
+        "fetched_at",
+        "siren",
+        "source",
+        "status",
+        "http_status",
+        "expires_at",
+        "is_sandbox",
+        "used_at",
+    )
+    list_filter = ("source", "status", "is_sandbox")
+    search_fields = ("=siren",)
+    exclude = ("raw",)
+    ordering = ("-fetched_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Answer]:
+        # A page of a hundred answers is megabytes that nobody reads.
+        return super().get_queryset(request).defer("raw")

@@ -1,0 +1,107 @@
+"""What an analyst gives: a list, then the sources and the cap."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from enrichment.preview import Preview
+from enrichment.wording import FILE_REFUSED
+
+
+class ListForm(forms.Form):
+    """A pasted list or a file; the file wins when both are given."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Nom du lot"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("Sans nom, celui du fichier ou la date."),
+    )
+    sirens = forms.CharField(
+        label=gettext_lazy("Liste de SIREN"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={
+                "class": "field sirens",
+                "rows": 8,
+                "spellcheck": "false",
+                "autocomplete": "off",
+            }
+        ),
+        help_text=gettext_lazy(
+            "Un par ligne, avec ou sans espaces, ou un tableau copié avec son en-tête."
+        ),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Fichier CSV"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
+        help_text=gettext_lazy(
+            "Séparateur\u00a0; ou , ou tabulation\u00a0; UTF-8, Windows-1252 ou "
+            "UTF-16\u00a0; 200\u00a0Mo au plus."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        file = cleaned.get("file")
+        if file is not None and (file.size or 0) > settings.UPLOAD_MAX_BYTES:
+            self.add_error("file", str(FILE_REFUSED["too_large"]))
+        is_pasted = bool((cleaned.get("sirens") or "").strip())
+        if file is None and not is_pasted and "file" not in self.errors:
+            self.add_error(None, str(FILE_REFUSED["nothing_given"]))
+        return cleaned
+
+
+class StartForm(forms.Form):
+    """The sources to ask, and the most that may be spent."""
+
+    sources = forms.MultipleChoiceField(
+        label=gettext_lazy("Sources"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": gettext_lazy("Choisissez au moins une source."),
+            "invalid_choice": gettext_lazy("Cette source ne peut pas être choisie."),
+        },
+    )
+    cap_eur = forms.DecimalField(
+        label=gettext_lazy("Plafond, €"),
+        required=False,
+        min_value=Decimal(0),
+        max_digits=10,
+        decimal_places=2,
+        localize=True,
+        help_text=gettext_lazy("Le lot s’arrête avant tout appel qui le dépasserait."),
+        widget=forms.TextInput(
+            attrs={"class": "field", "inputmode": "decimal", "autocomplete": "off"}
+        ),
+    )
+
+    def __init__(self, *args: Any, plan: Preview, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._plan = plan
+        open_ones = [one.terms for one in plan.sources if not one.terms.off]
+        field = self.fields["sources"]
+        field.choices = [(t.name, t.label) for t in open_ones]  # type: ignore[attr-defined]
+        field.initial = [terms.name for terms in open_ones]
+        self.fields["cap_eur"].initial = plan.cost_eur.quantize(Decimal("0.01"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen: Sequence[str] = cleaned.get("sources", [])
+        is_paid = any(
+            plan.terms.is_paid and plan.terms.name in chosen
+            for plan in self._plan.sources
+        )
+        if is_paid and cleaned.get("cap_eur") is None and "cap_eur" not in self.errors:
+            self.add_error(
+                "cap_eur", _("Une source payante ne se lance pas sans plafond.")
+            )
+        return cleaned

@@ -1,0 +1,71 @@
+"""The doors of the queue: work on a batch, and sweep after whoever died."""
+
+import logging
+
+import django_rq
+from redis.exceptions import RedisError
+
+from enrichment import lane, services
+
+logger = logging.getLogger(__name__)
+
+QUEUE = "enrichment"
+# Workers on one batch at a time; one batch never takes the whole house.
+LANES = 2
+TIMEOUT_S = 300
+
+
+def work_on_batch(*, batch_id: int, number: int = 0, turn: int = 0) -> None:
+    """Take items for a while, then ask for a successor if any is left.
+
+    Safe to run twice, or beside itself: every item is leased to one worker.
+    """
+    if not services.has_due_items(batch_id):
+        return
+    lane.run(batch_id)
+    if services.has_due_items(batch_id):
+        _ask(batch_id, number, 1 - turn)
+
+
+def ask_for_workers(*, batch_id: int) -> None:
+    """Queue as many jobs as the batch may have, less those that are there already."""
+    wanted = LANES - services.live_lanes(batch_id)
+    for number in range(LANES):
+        if wanted > 0 and not _is_queued(batch_id, number):
+            _ask(batch_id, number, 0)
+            wanted -= 1
+
+
+def sweep() -> None:
+    """Every few seconds, by the scheduler: PostgreSQL knows what Redis forgot."""
+    for batch_id in services.sweep():
+        try:
+            ask_for_workers(batch_id=batch_id)
+        except RedisError:
+            logger.warning("Redis is away: batch %s waits for the next sweep", batch_id)
+            return
+
+
+def _ask(batch_id: int, number: int, turn: int) -> None:
+    django_rq.get_queue(QUEUE).enqueue_call(
+        func=work_on_batch,
+        kwargs={"batch_id": batch_id, "number": number, "turn": turn},
+        timeout=TIMEOUT_S,
+        job_id=_job_id(batch_id, number, turn),
+        failure_ttl=3600,
+    )
+
+
+def _is_queued(batch_id: int, number: int) -> bool:
+    queue = django_rq.get_queue(QUEUE)
+    ids = (_job_id(batch_id, number, turn) for turn in (0, 1))
+    return any(queue.get_job_position(job_id) is not None for job_id in ids)
+
+
+def _job_id(batch_id: int, number: int, turn: int) -> str:
+    """Known beforehand, so that a job is never queued twice.
+
+    A job that asks for its successor gives it the other turn: RQ would take one id
+    for one job.
+    """
+    return f"batch-{batch_id}-{number}-{turn}"

@@ -1,0 +1,27 @@
+from argparse import ArgumentParser
+from typing import Any
+
+import django_rq
+from django.core.management.base import BaseCommand
+
+from accounts import installation
+from mainsite.lib.queue import Worker
+
+
+class Command(BaseCommand):
+    help = "A worker of the queues; it ends when Redis goes, for the supervisor to see."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("queues", nargs="*", default=["default"])
+        parser.add_argument(
+            "--burst", action="store_true", help="stop when the queues are empty"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        installation.verify()
+        queues = [django_rq.get_queue(name) for name in options["queues"]]
+        connection = queues[0].connection
+        worker = Worker(queues, connection=connection, serializer=queues[0].serializer)
+        worker.work(
+            burst=options["burst"], with_scheduler=True, logging_level="WARNING"
+        )

@@ -1,0 +1,24 @@
+from django.urls import path
+
+from enrichment import views
+
+app_name = "enrichment"
+urlpatterns = [
+    path("enrichissements/", views.batches, name="batches"),
+    path("enrichissements/nouveau/", views.new, name="new"),
+    path("enrichissements/<uuid:public_id>/", views.show, name="batch"),
+    path("enrichissements/<uuid:public_id>/suivi/", views.watch, name="watch"),
+    path("enrichissements/<uuid:public_id>/demarrer/", views.start, name="start"),
+    path("enrichissements/<uuid:public_id>/annuler/", views.cancel, name="cancel"),
+    path("enrichissements/<uuid:public_id>/relancer/", views.retry, name="retry"),
+    path(
+        "enrichissements/<uuid:public_id>/refus.csv",
+        views.refused_lines,
+        name="refused_lines",
+    ),
+    path(
+        "enrichissements/<uuid:public_id>/echecs.csv", views.failures, name="failures"
+    ),
+    path("societes/<siren:siren>/sources/", views.sources, name="sources"),
+    path("societes/<siren:siren>/enrichir/", views.enrich_one, name="enrich_one"),
+]

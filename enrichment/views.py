@@ -1,0 +1,320 @@
+"""The pages of enrichment: lists of companies, batches, and what became of them."""
+
+import io
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from accounts import sessions
+from accounts.wall import does_not_renew
+from companies import selection
+from companies.models import Company
+from enrichment import intake, perms, reports, services, wording
+from enrichment.choices import BatchState
+from enrichment.forms import ListForm, StartForm
+from enrichment.models import Batch
+from enrichment.preview import preview
+from enrichment.progress import progress
+from enrichment.report import report
+from enrichment.source_page import readings
+from mainsite.lib.formatting import moment
+from mainsite.lib.http import render_page
+from mainsite.lib.siren import is_valid_siren
+
+BATCHES_PER_PAGE = 50
+# The other fields of the form, beside the file.
+FORM_BYTES = 5 * 1024 * 1024
+MOST_SELECTED = 100_000
+
+
+# Batches
+
+
+@require_safe
+def batches(request: HttpRequest) -> HttpResponse:
+    """The desk's batches, newest first; ``avant`` continues below a number."""
+    rows = Batch.objects.visible_to(sessions.signed_in_user(request))
+    before = request.GET.get("avant", "")
+    if before.isdecimal():
+        rows = rows.filter(pk__lt=int(before[:18]))
+    shown = list(
+        rows.select_related("created_by", "started_by").order_by("-pk")[
+            : BATCHES_PER_PAGE + 1
+        ]
+    )
+    more = len(shown) > BATCHES_PER_PAGE
+    shown = shown[:BATCHES_PER_PAGE]
+    context = {
+        "batches": shown,
+        "next_url": f"?avant={shown[-1].pk}" if more else "",
+        "previous_url": request.path if before else "",
+        "may_enrich": perms.can_enrich(request.user),
+    }
+    return render(request, "enrichment/batches.html", context)
+
+
+@csrf_exempt  # The token is checked below, once the size is known to be bearable.
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A draft from a list; what is too large is refused before it is read."""
+    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    if length > settings.UPLOAD_MAX_BYTES + FORM_BYTES:
+        form = ListForm()
+        context = {"form": form, "refused": wording.FILE_REFUSED["too_large"]}
+        return render(request, "enrichment/new.html", context, status=413)
+    return _new(request)
+
+
+@csrf_protect
+def _new(request: HttpRequest) -> HttpResponse:
+    if not perms.can_enrich(request.user):
+        raise PermissionDenied
+    if request.method != "POST":
+        given = request.GET.get("siren", "")
+        initial = {"sirens": given} if is_valid_siren(given) else {}
+        return render(
+            request, "enrichment/new.html", {"form": ListForm(initial=initial)}
+        )
+    if "siren" in request.POST or "tout" in request.POST:
+        return _from_selection(request)
+    form = ListForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _refused(request, form)
+    try:
+        stream, name, is_pasted = _given(form)
+        reading = intake.read(stream, is_pasted=is_pasted)
+        batch = services.make_batch(
+            by=sessions.signed_in_user(request),
+            name=name,
+            reading=reading,
+            request=request,
+        )
+    except services.NothingAccepted as error:
+        return _refused(request, form, error)
+    except intake.IntakeError as error:
+        return _refused(request, form, error)
+    return redirect(batch)
+
+
+def _given(form: ListForm) -> tuple[BinaryIO, str, bool]:
+    file = form.cleaned_data["file"]
+    name = form.cleaned_data["name"].strip()
+    if file is not None:
+        return file.file, name or file.name, False
+    text = form.cleaned_data["sirens"].encode("utf-8", "replace")
+    return io.BytesIO(text), name or _dated(_("Liste collée")), True
+
+
+def _dated(words: str) -> str:
+    return f"{words}, {moment(timezone.now())}"
+
+
+def _refused(
+    request: HttpRequest, form: ListForm, error: intake.IntakeError | None = None
+) -> HttpResponse:
+    context: dict[str, Any] = {"form": form}
+    if error is not None:
+        context["refused"] = wording.FILE_REFUSED[error.code]
+        context["line"] = error.line
+    if isinstance(error, services.NothingAccepted):
+        context["report"] = report(None, lines=error.refused, refused=error.counts)
+    return render(request, "enrichment/new.html", context, status=422)
+
+
+def _from_selection(request: HttpRequest) -> HttpResponse:
+    """Companies ticked on the list: theirs are SIREN we know."""
+    user = sessions.signed_in_user(request)
+    try:
+        chosen = selection.read(request.POST, desk_id=user.desk_id, most=MOST_SELECTED)
+    except selection.SelectionIsEmpty:
+        messages.error(request, _("Aucune société n’est sélectionnée."))
+        return redirect("companies:list")
+    except selection.SelectionIsTooLarge as error:
+        sentence = _("%(found)d sociétés choisies\u00a0: un lot en prend %(most)d.")
+        messages.error(request, sentence % {"found": error.found, "most": error.most})
+        return redirect("companies:list")
+    batch = services.make_batch_of(
+        by=user,
+        name=chosen.words or _dated(_("Sélection")),
+        sirens=chosen.sirens,
+        request=request,
+    )
+    return redirect(batch)
+
+
+@require_POST
+def enrich_one(request: HttpRequest, siren: str) -> HttpResponse:
+    if not perms.can_enrich(request.user):
+        raise PermissionDenied
+    if not is_valid_siren(siren):
+        raise Http404
+    company = Company.objects.filter(siren=siren).first()
+    batch = services.make_batch_of(
+        by=sessions.signed_in_user(request),
+        name=company.name if company and company.name else f"SIREN {siren}",
+        sirens=[siren],
+        request=request,
+    )
+    return redirect(batch)
+
+
+# One batch
+
+
+@require_safe
+def show(request: HttpRequest, public_id: str) -> HttpResponse:
+    batch = _batch(request, public_id)
+    if batch.state == BatchState.DRAFT:
+        return _draft(request, batch)
+    return _progress(request, batch)
+
+
+@require_safe
+@does_not_renew
+def watch(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What the page of a batch asks by itself: it keeps no session alive."""
+    return _progress(request, _batch(request, public_id))
+
+
+def _progress(request: HttpRequest, batch: Batch) -> HttpResponse:
+    now = progress(batch)
+    context = {
+        "batch": batch,
+        "progress": now,
+        "report": report(batch),
+        "may_enrich": perms.can_enrich(request.user),
+        "says": str(now.decile) != request.GET.get("dit", ""),
+        "left": wording.duration(*now.left_s) if now.left_s else "",
+    }
+    return render_page(
+        request, "enrichment/batch.html", context, partials=["batch-progress"]
+    )
+
+
+def _draft(
+    request: HttpRequest, batch: Batch, form: StartForm | None = None
+) -> HttpResponse:
+    plan = preview(batch)
+    form = form or StartForm(plan=plan)
+    context = {
+        "batch": batch,
+        "preview": plan,
+        "form": form,
+        "chosen": form["sources"].value() or [],
+        "report": report(batch, everything="tout" in request.GET),
+        "may_enrich": perms.can_enrich(request.user),
+        "takes": wording.duration(0.8 * plan.seconds, 1.5 * plan.seconds + 5),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "enrichment/draft.html", context, status=status)
+
+
+@require_POST
+def start(request: HttpRequest, public_id: str) -> HttpResponse:
+    batch = _batch_to_change(request, public_id)
+    if batch.state != BatchState.DRAFT:
+        return redirect(batch)
+    form = StartForm(request.POST, plan=preview(batch))
+    if not form.is_valid():
+        return _draft(request, batch, form)
+    services.start_batch(
+        batch=batch,
+        by=sessions.signed_in_user(request),
+        request=request,
+        **form.cleaned_data,
+    )
+    return redirect(batch)
+
+
+@require_POST
+def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+    batch = _batch_to_change(request, public_id)
+    by = sessions.signed_in_user(request)
+    if services.cancel_batch(batch=batch, by=by, request=request):
+        messages.success(
+            request, _("Lot arrêté. Les appels déjà partis finissent et sont gardés.")
+        )
+    return redirect(batch)
+
+
+@require_POST
+def retry(request: HttpRequest, public_id: str) -> HttpResponse:
+    batch = _batch_to_change(request, public_id)
+    by = sessions.signed_in_user(request)
+    count = services.retry_failed(batch=batch, by=by, request=request)
+    if count:
+        sentence = ngettext(
+            "%(count)d demande relancée.", "%(count)d demandes relancées.", count
+        )
+        messages.success(request, sentence % {"count": count})
+    else:
+        messages.warning(request, _("Rien n’est à relancer."))
+    return redirect(batch)
+
+
+# Files
+
+
+@require_safe
+def refused_lines(request: HttpRequest, public_id: str) -> StreamingHttpResponse:
+    batch = _batch(request, public_id)
+    return _csv(reports.refused_lines(batch), f"lot-{batch.pk}-refus.csv")
+
+
+@require_safe
+def failures(request: HttpRequest, public_id: str) -> StreamingHttpResponse:
+    batch = _batch(request, public_id)
+    return _csv(reports.failures(batch), f"lot-{batch.pk}-echecs.csv")
+
+
+def _csv(rows: Iterator[str], name: str) -> StreamingHttpResponse:
+    return StreamingHttpResponse(
+        rows,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+# A company's sources
+
+
+@require_safe
+def sources(request: HttpRequest, siren: str) -> HttpResponse:
+    """The panel of a company's page: what each source said, when, at what price."""
+    user = sessions.signed_in_user(request)
+    company = get_object_or_404(Company.objects.visible_to(user), siren=siren)
+    context = {
+        "company": company,
+        "readings": readings(company.siren),
+        "may_enrich": perms.can_enrich(user),
+    }
+    return render(request, "enrichment/sources.html", context)
+
+
+def _batch(request: HttpRequest, public_id: str) -> Batch:
+    """The batch if it is the desk's own: another's does not exist."""
+    user = sessions.signed_in_user(request)
+    rows = Batch.objects.visible_to(user).select_related("created_by", "started_by")
+    batch: Batch = get_object_or_404(rows, public_id=public_id)
+    return batch
+
+
+def _batch_to_change(request: HttpRequest, public_id: str) -> Batch:
+    batch = _batch(request, public_id)
+    if not perms.can_enrich(request.user):
+        raise PermissionDenied
+    return batch
