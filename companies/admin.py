@@ -3,7 +3,7 @@
 Statuses and notes belong to desks: they are not here at all (product.md, rule 9).
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -28,11 +28,17 @@ from companies.models import (
 from companies.search import engine
 from companies.search.criteria import Criteria
 
+if TYPE_CHECKING:
+    # Generic for the type checker only.
+    AnyPaginator = Paginator[Any]
+else:
+    AnyPaginator = Paginator
+
 # A search by name shows at most this many companies.
 MOST_FOUND = 500
 
 
-class EstimatedPaginator(Paginator[Any]):
+class EstimatedPaginator(AnyPaginator):
     """Whole tables are counted by the statistics: ten million rows are not walked."""
 
     @cached_property
@@ -57,9 +63,9 @@ class FoundBySiren(ReadOnlyAdmin):
     show_full_result_count = False
     list_per_page = 50
     search_fields = ("siren",)
-    search_help_text: Any = _("SIREN, neuf chiffres")
+    search_help_text: ClassVar[Any] = _("SIREN, neuf chiffres")
     sortable_by = ()
-    ordering: Any = ("siren", "pk")
+    ordering: ClassVar[Any] = ("siren", "pk")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -1,5 +1,6 @@
 """Rulesets for ops: a published one is read, a draft is edited, then published."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,7 +15,7 @@ from accounts import sessions
 from accounts.admin import ReadOnlyAdmin
 from companies.admin import FoundBySiren
 from scoring import publishing
-from scoring.models import COMPONENTS, Ruleset, Score, WeightPreset
+from scoring.models import COMPONENTS, TOLERANCE, Ruleset, Score, WeightPreset
 from scoring.publishing import CannotPublish
 from scoring.rules.ruleset import Ruleset as Rules
 from scoring.rules.ruleset import RulesetError
@@ -35,19 +36,29 @@ class WeightPresetForm(PresetForm):
         fields = ("name", *COMPONENTS)
 
     def _get_validation_exclusions(self) -> set[str]:
-        # The model says the sum it found; the constraint would repeat it without.
+        """The model says the sum it found; the constraint would say less, again."""
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
-        return excluded | {COMPONENTS[0]} if self._sum_is_wrong() else excluded
+        total = sum(self.cleaned_data.get(name) or 0 for name in COMPONENTS)
+        return excluded if abs(total - 1) <= TOLERANCE else excluded | {COMPONENTS[0]}
 
-    def _sum_is_wrong(self) -> bool:
-        try:
-            self.instance.clean()
-        except ValidationError:
-            return True
-        return False
+
+class Indented(json.JSONEncoder):
+    """A definition is 200 figures: one a line can be compared by eye."""
+
+    def __init__(self, *, indent: int | None = None, **kwargs: Any) -> None:
+        super().__init__(indent=2, **kwargs)
 
 
 class RulesetForm(DefinitionForm):
+    definition = forms.JSONField(
+        label=gettext_lazy("définition"),
+        encoder=Indented,
+        widget=forms.Textarea(attrs={"rows": 28, "class": "json"}),
+        help_text=gettext_lazy(
+            "Courbes, plafonds et points ; les poids sont dans le tableau."
+        ),
+    )
+
     def clean_definition(self) -> Any:
         """Refused at once rather than at publication, by name of the wrong entry."""
         definition = self.cleaned_data["definition"]
