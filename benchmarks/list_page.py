@@ -158,7 +158,9 @@ def _say(times: dict[str, list[float]], queries: int) -> int:
     for name, values in times.items():
         p90[name] = statistics.quantiles(values, n=10)[-1]
         middle = statistics.median(values)
-        lines.append(f"{words[name]:<32}{middle:>11.1f}{p90[name]:>9.1f}{max(values):>10.1f}")
+        lines.append(
+            f"{words[name]:<32}{middle:>11.1f}{p90[name]:>9.1f}{max(values):>10.1f}"
+        )
     load = os.getloadavg()[0]
     lines.append(
         f"{len(QUERIES)} searches × {ROUNDS} rounds, {queries} queries at most, "
