@@ -255,8 +255,8 @@ def _fail(export: Export, reason: str) -> None:
 def _why(error: OSError) -> str:
     if files.is_full(error):
         return _(
-            "Le disque du serveur est plein : rien n’a été gardé. Prévenez "
-            "l’exploitation, puis redemandez l’export."
+            "Le disque du serveur est plein. Prévenez l’exploitation, puis redemandez "
+            "l’export."
         )
     return _("Le fichier n’a pas pu être écrit. Prévenez l’exploitation.")
 

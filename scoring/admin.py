@@ -1,6 +1,7 @@
 """Rulesets for ops: a published one is read, a draft is edited, then published."""
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -43,15 +44,22 @@ class WeightPresetForm(PresetForm):
 
 
 class Indented(json.JSONEncoder):
-    """A definition is 200 figures: one a line can be compared by eye."""
+    """A definition is 200 figures: an entry a line, a curve's points side by side."""
 
     def __init__(self, *, indent: int | None = None, **kwargs: Any) -> None:
         super().__init__(indent=2, **kwargs)
 
+    def encode(self, o: Any) -> str:
+        return re.sub(r"\[[-\d.,\s]+\]", _on_one_line, super().encode(o))
+
+
+def _on_one_line(numbers: re.Match[str]) -> str:
+    return " ".join(numbers[0].split()).replace("[ ", "[").replace(" ]", "]")
+
 
 class RulesetForm(DefinitionForm):
     definition = forms.JSONField(
-        label=gettext_lazy("définition"),
+        label=gettext_lazy("Définition"),
         encoder=Indented,
         widget=forms.Textarea(attrs={"rows": 28, "class": "json"}),
         help_text=gettext_lazy(
