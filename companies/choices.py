@@ -57,10 +57,16 @@ class ScoreState(models.IntegerChoices):
 
 # Short words, for a cell of the list, of the codes that scoring leaves on a target.
 RED_FLAGS = {
-    "sold": _("cédée ou fermée"),
-    "proceeding": _("procédure"),
+    "sold": _("cédée"),
+    "proceeding": _("procéd."),
     "losses": _("3 pertes"),
-    "equity": _("fonds propres"),
+    "equity": _("FP ≤ 0"),
+}
+RED_FLAG_TITLES = {
+    "sold": _("plafonnée : cession ou fermeture publiée"),
+    "proceeding": _("plafonnée : procédure collective ouverte"),
+    "losses": _("plafonnée : trois pertes de suite"),
+    "equity": _("plafonnée : capitaux propres négatifs ou nuls"),
 }
 MISSING_GROUPS = {
     "accounts": _("comptes"),

@@ -73,21 +73,18 @@ def _line(officer: Officer, today: date) -> OfficerLine:
 
 
 def _age(officer: Officer, today: date) -> int | None:
-    """In whole years, from the month of birth when it is published."""
+    """Reached this year, as the list and the readings count it."""
     if officer.birth_year is None or officer.is_company:
         return None
-    is_to_come = officer.birth_month is not None and officer.birth_month > today.month
-    return today.year - officer.birth_year - is_to_come
+    return today.year - officer.birth_year
 
 
 def _age_call(officers: Sequence[Officer], margin: Margin) -> int | None:
-    by_year = [
-        o for o in officers if o.birth_year and not o.birth_month and not o.is_company
-    ]
+    by_year = [o for o in officers if o.birth_year and not o.is_company]
     if not by_year:
         return None
     return margin.add(
-        _("Âge calculé sur la seule année de naissance publiée : à un an près."),
+        _("Âge atteint cette année, calculé sur la seule année de naissance."),
         cite=_read_on(by_year),
     )
 

@@ -300,14 +300,15 @@ def _write_readings(facts: Sequence[CompanyFacts]) -> None:
 _UPSERT_TARGETS = """
     INSERT INTO target (siren, geo, created_on, headcount, naf, legal_form, flags,
         folded_name, enriched_at, revenue, revenue_year, net_income, ebitda,
-        accounts_closed_on, is_confidential, sources_disagree)
+        accounts_headcount, accounts_closed_on, is_confidential, sources_disagree)
     SELECT v.siren, r.geo, r.created_on, r.headcount, r.naf, r.legal_form,
         coalesce(r.flags, 1), c.folded_name, v.enriched_at, v.revenue, v.revenue_year,
-        v.net_income, v.ebitda, v.accounts_closed_on, v.is_confidential,
+        v.net_income, v.ebitda, v.accounts_headcount, v.accounts_closed_on,
+        v.is_confidential,
         v.sources_disagree
     FROM jsonb_to_recordset(%s) AS v(siren int, enriched_at timestamptz,
         revenue bigint, revenue_year smallint, net_income bigint, ebitda bigint,
-        accounts_closed_on date, is_confidential boolean, sources_disagree boolean)
+        accounts_headcount int, accounts_closed_on date, is_confidential boolean, sources_disagree boolean)
     JOIN company c USING (siren) LEFT JOIN register r USING (siren)
     ORDER BY v.siren
     ON CONFLICT (siren) DO UPDATE SET
@@ -317,6 +318,7 @@ _UPSERT_TARGETS = """
         folded_name = excluded.folded_name, enriched_at = excluded.enriched_at,
         revenue = excluded.revenue, revenue_year = excluded.revenue_year,
         net_income = excluded.net_income, ebitda = excluded.ebitda,
+        accounts_headcount = excluded.accounts_headcount,
         accounts_closed_on = excluded.accounts_closed_on,
         is_confidential = excluded.is_confidential,
         sources_disagree = excluded.sources_disagree
@@ -348,6 +350,7 @@ def _figures(fact: CompanyFacts, now: datetime) -> dict[str, Any]:
         "revenue_year": figures.closed_on.year if figures else None,
         "net_income": amounts.get("net_income"),
         "ebitda": amounts.get("ebitda"),
+        "accounts_headcount": amounts.get("headcount"),
         "accounts_closed_on": filing.closed_on if filing else None,
         "is_confidential": bool(
             filing and filing.is_confidential and filing.revenue is None

@@ -1,29 +1,149 @@
 """Every address × every role, from one table; a new address without a row fails."""
 
-from uuid import uuid4
-
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.tests.people import make_user, password_only_client, verified_client
+from companies.tests.makers import make_company
+from enrichment.models import Batch
+from exports.models import Export
 
 pytestmark = pytest.mark.django_db
 
-# What each person gets from a plain GET. 302 sends to sign in; 405 says that the
-# address only takes POST, to those who may come near it at all.
-ANYONE = {"nobody": 200, "half_way": 200, "analyst": 200, "reader": 200, "ops": 200}
-SIGNED_IN = {"nobody": 302, "half_way": 302, "analyst": 200, "reader": 200, "ops": 200}
-POST_ONLY = {"nobody": 302, "half_way": 302, "analyst": 405, "reader": 405, "ops": 405}
-NOT_THERE = {"nobody": 302, "half_way": 302, "analyst": 404, "reader": 404, "ops": 404}
-WRITERS = {**SIGNED_IN, "reader": 403}
+SIREN = "732829320"
+PEOPLE = ("nobody", "half_way", "analyst", "reader", "stranger", "ops")
+
+
+def who(nobody, half_way, analyst, reader, stranger, ops):
+    statuses = (nobody, half_way, analyst, reader, stranger, ops)
+    return dict(zip(PEOPLE, statuses, strict=True))
+
+
+# What each person gets from a plain GET, in the order of PEOPLE. 302 is the way to
+# sign in; 405 says that the address takes POST, to those who may come near it.
+PUBLIC = who(200, 200, 200, 200, 200, 200)
+PAGE = who(302, 302, 200, 200, 200, 200)
+WRITERS_PAGE = who(302, 302, 200, 403, 200, 200)
+OWN = who(302, 302, 200, 200, 404, 200)
+POST = who(302, 302, 405, 405, 405, 405)
+# Sent to the door of the admin, which answers 403 to who is not of ops.
+OPS = who(302, 302, 302, 302, 302, 200)
+TABLE = {
+    "companies:list": PAGE,
+    "companies:bulk_status": POST,
+    "companies:company": PAGE,
+    "companies:status": POST,
+    "companies:notes": POST,
+    "accounts:sign_in": who(200, 200, 302, 302, 302, 302),
+    "accounts:verify": who(302, 200, 302, 302, 302, 302),
+    "accounts:recovery": who(302, 200, 302, 302, 302, 302),
+    "accounts:enrol": who(302, 302, 302, 302, 302, 302),
+    "accounts:recovery_codes": who(302, 302, 302, 302, 302, 302),
+    "accounts:recovery_codes_file": who(302, 302, 302, 302, 302, 302),
+    "accounts:security": PAGE,
+    "accounts:renew_recovery_codes": POST,
+    "accounts:replace_device": POST,
+    "accounts:sign_out_others": POST,
+    "accounts:password": PAGE,
+    "accounts:logout": who(405, 405, 405, 405, 405, 405),
+    "enrichment:batches": PAGE,
+    "enrichment:new": WRITERS_PAGE,
+    "enrichment:batch": OWN,
+    "enrichment:watch": OWN,
+    "enrichment:start": POST,
+    "enrichment:cancel": POST,
+    "enrichment:retry": POST,
+    "enrichment:refused_lines": OWN,
+    "enrichment:failures": OWN,
+    "enrichment:sources": PAGE,
+    "enrichment:enrich_one": POST,
+    "scoring:panel": PAGE,
+    "exports:list": PAGE,
+    "exports:new": WRITERS_PAGE,
+    "exports:export": OWN,
+    "exports:progress": OWN,
+    "exports:file": who(302, 302, 404, 403, 404, 404),
+    "exports:manifest": who(302, 302, 200, 403, 404, 200),
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "admin:index": OPS,
+}
 
 
 def names(patterns=None, prefix=""):
-    """(full name, route) of every address of ours; the admin has its own table."""
+    """The full name of every address of ours; the admin's own are Django's."""
     for pattern in patterns or get_resolver().url_patterns:
         if isinstance(pattern, URLResolver):
-            namespace = pattern.namespace
-            if namespace == "admin":
-                continue
-            inner = f"{prefix}{namespace}:" if namespace else prefix
-            yield from names(pattern.url_patterns, inner)
+            if pattern.namespace != "admin":
+                inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+                yield from names(pattern.url_patterns, inner)
         elif isinstance(pattern, URLPattern):
             yield f"{prefix}{pattern.name}"
+
+
+def test_every_address_has_a_row():
+    assert set(names()) == set(TABLE) - {"admin:index"}
+
+
+@pytest.fixture
+def things(analyst):
+    make_company("MÉCANIQUE DU LAC", siren=SIREN)
+    batch = Batch.objects.create(desk=analyst.desk, created_by=analyst, name="Lot")
+    export = Export.objects.create(
+        desk=analyst.desk, created_by=analyst, profile="rapide", query="", words=""
+    )
+    return {"enrichment": batch.public_id, "exports": export.public_id}
+
+
+@pytest.fixture
+def browsers(client, analyst, reader, stranger, ops):
+    half_way = make_user("mi-chemin@cabinet.example", desk=analyst.desk)
+    verified_client(half_way)
+    people = {"analyst": analyst, "reader": reader, "stranger": stranger, "ops": ops}
+    return {
+        "nobody": client,
+        "half_way": password_only_client(half_way),
+        **{name: verified_client(user) for name, user in people.items()},
+    }
+
+
+def address_of(name, things):
+    for arguments in ([], [SIREN], [things.get(name.partition(":")[0])]):
+        try:
+            return reverse(name, args=arguments)
+        except NoReverseMatch:  # the next shape is tried
+            continue
+    raise AssertionError(f"no address for {name}")
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_who_gets_what(name, things, browsers):
+    address = address_of(name, things)
+    got = {person: browsers[person].get(address).status_code for person in PEOPLE}
+    assert got == TABLE[name]
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if TABLE[name] is POST])
+def test_a_post_without_a_second_factor_does_nothing(name, things, browsers):
+    answer = browsers["half_way"].post(address_of(name, things))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/compte/")
+
+
+@pytest.mark.parametrize(
+    "name", ["enrichment:start", "enrichment:cancel", "enrichment:retry"]
+)
+def test_a_strangers_batch_is_not_there(name, things, browsers):
+    address = address_of(name, things)
+    assert browsers["stranger"].post(address).status_code == 404
+    assert browsers["reader"].post(address).status_code == 403
+
+
+@pytest.mark.parametrize("person", ["analyst", "nobody"])
+def test_private_pages_are_kept_nowhere_and_framed_by_nobody(person, things, browsers):
+    answer = browsers[person].get("/")
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["X-Frame-Options"] == "DENY"
+    policy = answer["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy

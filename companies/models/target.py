@@ -29,6 +29,9 @@ class Target(models.Model):
     net_income = models.BigIntegerField(_("résultat net"), null=True)
     ebitda = models.BigIntegerField(null=True)
     accounts_closed_on = models.DateField(null=True)
+    accounts_headcount = models.IntegerField(
+        _("effectif des comptes"), null=True, help_text="Wins over the band's floor."
+    )
     is_confidential = models.BooleanField(
         default=False, db_default=False, help_text="Latest accounts filed, not public."
     )

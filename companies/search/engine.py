@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from companies import nomenclature
-from companies.choices import MISSING_GROUPS, RED_FLAGS
+from companies.choices import MISSING_GROUPS, RED_FLAG_TITLES, RED_FLAGS
 from companies.search import facets, names, sorts, sql
 from companies.search.criteria import Criteria
 from companies.search.cursor import Cursor
@@ -69,6 +69,10 @@ class Row:
         return naf.label if naf else ""
 
     @property
+    def flag_title(self) -> str:
+        return str(RED_FLAG_TITLES.get(self.score_flag, self.score_flag))
+
+    @property
     def flag_words(self) -> str:
         return str(RED_FLAGS.get(self.score_flag, self.score_flag))
 
@@ -97,9 +101,11 @@ class Row:
 
     @property
     def headcount_label(self) -> str:
-        if self.headcount_band in nomenclature.HEADCOUNT_BANDS:
-            return nomenclature.HEADCOUNT_BANDS[self.headcount_band].label
-        return "" if self.headcount is None else str(self.headcount)
+        """The number that accounts give, else the register's band."""
+        if self.headcount is not None:
+            return f"{self.headcount:,}".replace(",", "\u00a0")
+        band = nomenclature.HEADCOUNT_BANDS.get(self.headcount_band)
+        return band.label if band else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,7 @@ def search(criteria: Criteria, *, sort: str, desk_id: int | None) -> Search:
 
 COLUMNS = """
     r.siren, c.name, c.trade_name, c.commune, c.postal_code, r.geo, c.naf_code,
-    r.created_on, r.legal_form, c.headcount_band, r.headcount, r.flags,
+    r.created_on, r.legal_form, c.headcount_band, t.accounts_headcount, r.flags,
     t.revenue, t.revenue_year, t.net_income, coalesce(t.is_confidential, false),
     coalesce(t.sources_disagree, false), t.score, t.sale_likelihood, t.coverage,
     t.score_state, coalesce(t.score_flag, ''), coalesce(t.missing, ''),
@@ -315,7 +321,7 @@ def never_enriched(search: Search) -> int:
 # meet all the facets but itself.
 SUMMARY = """
     WITH base AS MATERIALIZED (
-        SELECT r.naf, ({coarse}) AS coarse, r.headcount, r.legal_form,
+        SELECT r.naf, ({coarse}) AS coarse, {people} AS headcount, r.legal_form,
                coalesce(p.status, 'prospect') AS status,
                t.score, t.sale_likelihood, t.coverage, t.score_state, t.scored_at,
                ({naf}) AS in_naf, ({place}) AS in_place, ({headcount}) AS in_headcount,
@@ -370,6 +376,7 @@ def summary(search: Search) -> Summary:
         source=sql.from_clause(criteria),
         others=others.sql,
         coarse=coarse.sql,
+        people=sql.HEADCOUNT,
         **{name: part.sql for name, part in parts.items()},
     )
     parameters = [

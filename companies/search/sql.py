@@ -87,20 +87,24 @@ def _in_ranges(column: str, spans: list[nomenclature.Range]) -> Condition:
     )
 
 
+# People told by the accounts win over the lower bound of the register's band.
+HEADCOUNT = "coalesce(t.accounts_headcount, r.headcount)"
+
+
 def headcount(criteria: Criteria) -> Condition:
-    """A band is found by its lower bound, whatever gave the number."""
+    """A band of the register is found by its lower bound."""
     if not criteria.tranche:
         return TRUE
     parts = []
     for code in criteria.tranche:
         if code == UNKNOWN:
-            parts.append(Condition("r.headcount IS NULL"))
+            parts.append(Condition(f"{HEADCOUNT} IS NULL"))
             continue
         band = nomenclature.HEADCOUNT_BANDS[code]
         parts.append(
-            Condition("r.headcount >= %s", (band.lower,))
+            Condition(f"{HEADCOUNT} >= %s", (band.lower,))
             if band.upper is None
-            else Condition("r.headcount BETWEEN %s AND %s", (band.lower, band.upper))
+            else Condition(f"{HEADCOUNT} BETWEEN %s AND %s", (band.lower, band.upper))
         )
     return either(parts)
 

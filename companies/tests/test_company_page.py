@@ -243,7 +243,7 @@ class TestOfficers:
         html = section(analyst_client.get(PAGE), "h-officers")
         assert "Bernard SPÉCIMEN" in html
         assert ">64<" in html
-        assert "à un an près" in html
+        assert "Âge atteint cette année" in html
         assert 'class="legal">CABINET TÉMOIN' in html
 
     def test_fold_a_long_list(self, company, analyst_client):

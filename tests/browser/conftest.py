@@ -86,7 +86,7 @@ def wait_for(address, run, var):
     while time.monotonic() < deadline:
         assert run.poll() is None, (var / "run.log").read_text(encoding="utf-8")
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:
+            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310
                 if answer.status == 200:
                     return
         except OSError:
@@ -94,8 +94,9 @@ def wait_for(address, run, var):
     raise AssertionError((var / "run.log").read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser(chromium):
+    """For one test: Playwright's loop would stand in the way of the next ones."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

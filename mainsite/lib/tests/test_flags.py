@@ -18,6 +18,10 @@ def row(condition, value, **fields):
 
 @pytest.mark.django_db
 class TestIsOn:
+    @pytest.fixture(autouse=True)
+    def nothing_shipped(self):
+        FlagState.objects.filter(name=FLAG).delete()
+
     def test_without_a_row_it_is_off(self):
         assert not flags.is_on(FLAG)
 
@@ -25,6 +29,11 @@ class TestIsOn:
         row("boolean", "True")
 
         assert flags.is_on(FLAG)
+
+    def test_one_row_says_nothing_of_another_flag(self):
+        FlagState.objects.filter(name=Flag.NEW_SCORING_ALGORITHM).delete()
+        row("boolean", "True")
+
         assert not flags.is_on(Flag.NEW_SCORING_ALGORITHM)
 
     def test_for_one_user(self, analyst, colleague):
