@@ -66,7 +66,8 @@ def _session() -> str:
     from accounts.tests.people import verified_client
 
     user = User.objects.get(email="analyste@demo.example")
-    return f"session={verified_client(user).cookies['session'].value}"
+    browser = verified_client(user)  # type: ignore[no-untyped-call]
+    return f"session={browser.cookies['session'].value}"
 
 
 def _search(query: str):  # type: ignore[no-untyped-def]

@@ -308,7 +308,8 @@ _UPSERT_TARGETS = """
         v.sources_disagree
     FROM jsonb_to_recordset(%s) AS v(siren int, enriched_at timestamptz,
         revenue bigint, revenue_year smallint, net_income bigint, ebitda bigint,
-        accounts_headcount int, accounts_closed_on date, is_confidential boolean, sources_disagree boolean)
+        accounts_headcount int, accounts_closed_on date, is_confidential boolean,
+        sources_disagree boolean)
     JOIN company c USING (siren) LEFT JOIN register r USING (siren)
     ORDER BY v.siren
     ON CONFLICT (siren) DO UPDATE SET

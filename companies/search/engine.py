@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from companies import nomenclature
 from companies.choices import MISSING_GROUPS, RED_FLAG_TITLES, RED_FLAGS
-from companies.search import facets, names, sorts, sql
+from companies.search import facets, names, phrase, sorts, sql
 from companies.search.criteria import Criteria
 from companies.search.cursor import Cursor
 from companies.search.facets import Facets
@@ -103,9 +103,9 @@ class Row:
     def headcount_label(self) -> str:
         """The number that accounts give, else the register's band."""
         if self.headcount is not None:
-            return f"{self.headcount:,}".replace(",", "\u00a0")
+            return phrase.count(self.headcount)
         band = nomenclature.HEADCOUNT_BANDS.get(self.headcount_band)
-        return band.label if band else ""
+        return phrase.headcount_band(band) if band else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from companies import nomenclature
 from companies.choices import Status
+from companies.nomenclature import HeadcountBand
+from companies.search import phrase
 from companies.search.criteria import UNKNOWN, Criteria
 
 BINS = 20
@@ -149,9 +153,7 @@ def headcount_options(counts: dict[Any, int], criteria: Criteria) -> list[Option
         Option(
             "tranche",
             code,
-            f"{band.label}\u00a0salariés"
-            if band.lower > 1
-            else f"{band.label} salarié",
+            _band_label(band),
             bands[code],
             code in criteria.tranche,
         )
@@ -160,8 +162,15 @@ def headcount_options(counts: dict[Any, int], criteria: Criteria) -> list[Option
     ]
     if bands[UNKNOWN] or UNKNOWN in criteria.tranche:
         chosen = UNKNOWN in criteria.tranche
-        options.append(Option("tranche", UNKNOWN, "inconnu", bands[UNKNOWN], chosen))
+        options.append(
+            Option("tranche", UNKNOWN, _("inconnu"), bands[UNKNOWN], chosen)
+        )
     return options
+
+
+def _band_label(band: HeadcountBand) -> str:
+    words = _("%(bands)s\u00a0salariés") if band.lower > 1 else _("%(bands)s salarié")
+    return words % {"bands": phrase.headcount_band(band)}
 
 
 def _band_of(number: int | None) -> str:
@@ -177,7 +186,7 @@ def legal_form_options(counts: dict[Any, int], criteria: Criteria) -> list[Optio
     options = []
     for number, count in sorted(counts.items(), key=lambda pair: -pair[1]):
         code = UNKNOWN if number is None else f"{number:04d}"
-        label = "inconnue" if number is None else nomenclature.legal_form_name(code)
+        label = _("inconnue") if number is None else nomenclature.legal_form_name(code)
         options.append(Option("forme", code, label, count, code in criteria.forme))
     present = {option.value for option in options}
     options += [

@@ -34,7 +34,9 @@ SORTS = {
     "couverture": Sort(_("couverture"), "t.coverage", *SMALL),
     "ca": Sort(_("chiffre d’affaires"), "t.revenue", *BIG),
     "resultat": Sort(_("résultat net"), "t.net_income", *BIG),
-    "effectif": Sort(_("effectif"), "coalesce(t.accounts_headcount, r.headcount)", *INT),
+    "effectif": Sort(
+        _("effectif"), "coalesce(t.accounts_headcount, r.headcount)", *INT
+    ),
     # The older the company, the earlier its date: ages sort the other way round.
     "age": Sort(_("âge"), "(current_date - r.created_on)", *INT),
     "dirigeant": Sort(

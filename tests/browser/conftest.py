@@ -49,7 +49,7 @@ class Product:
 
     @property
     def password(self) -> str:
-        return re.search(r"mot de passe « (\S+) »", self.welcome)[1]
+        return re.findall(r"mot de passe « (\S+) »", self.welcome)[0]
 
 
 def free_port():
@@ -86,7 +86,7 @@ def wait_for(address, run, var):
     while time.monotonic() < deadline:
         assert run.poll() is None, (var / "run.log").read_text(encoding="utf-8")
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310
+            with urllib.request.urlopen(address, timeout=5) as answer:
                 if answer.status == 200:
                     return
         except OSError:
