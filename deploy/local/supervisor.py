@@ -57,8 +57,13 @@ class Supervisor:
         self._clock = clock
 
     def start(self) -> None:
+        """The essential ones; ``look`` starts the others, once the page answers.
+
+        All at once they would share two cores, and the first page would wait for all.
+        """
         for child in self._children:
-            self._launch(child)
+            if child.process.essential:
+                self._launch(child)
 
     def watch(self, servers: Servers) -> None:
         """Until somebody asks to stop; LocalError if an essential one cannot live."""
