@@ -14,7 +14,7 @@ const show = () => {
   const all = whole();
   const total = all?.checked ? Number(all.dataset.total) : chosen;
   for (const bar of document.querySelectorAll("[data-app-picked]")) {
-    bar.hidden = total === 0;
+    bar.classList.toggle("shown", total > 0);
   }
   for (const place of document.querySelectorAll("[data-app-picked-count]")) {
     const words = total > 1 ? place.dataset.many : place.dataset.one;

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.steps import sign_in
+
 PROJECT = Path(__file__).resolve().parents[2]
 START_S = 120
 # What bin/test gives its own suite; the product makes its own here.
@@ -126,3 +128,13 @@ def page(browser):
     yield opened
     context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def signed_in_cookies(browser, product):
+    """Of a colleague who came in as everybody does."""
+    context = browser.new_context(locale="fr-FR")
+    sign_in(context.new_page(), product, email="collegue@demo.example")
+    cookies = context.cookies()
+    context.close()
+    return cookies
