@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 SHARED = Path(__file__).resolve().parent.parent / "shared" / "data"
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -179,6 +180,13 @@ def _role_of(url: str) -> str:
     import environ
 
     return environ.Env.db_url_config(url)["USER"]
+
+
+@pytest.fixture(autouse=True)
+def french_again():
+    """The language of a test's last request is not the next test's."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

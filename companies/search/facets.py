@@ -162,9 +162,7 @@ def headcount_options(counts: dict[Any, int], criteria: Criteria) -> list[Option
     ]
     if bands[UNKNOWN] or UNKNOWN in criteria.tranche:
         chosen = UNKNOWN in criteria.tranche
-        options.append(
-            Option("tranche", UNKNOWN, _("inconnu"), bands[UNKNOWN], chosen)
-        )
+        options.append(Option("tranche", UNKNOWN, _("inconnu"), bands[UNKNOWN], chosen))
     return options
 
 
@@ -190,11 +188,15 @@ def legal_form_options(counts: dict[Any, int], criteria: Criteria) -> list[Optio
         options.append(Option("forme", code, label, count, code in criteria.forme))
     present = {option.value for option in options}
     options += [
-        Option("forme", code, nomenclature.legal_form_name(code), 0, True)
+        Option("forme", code, _absent_form(code), 0, True)
         for code in criteria.forme
         if code not in present
     ]
     return options
+
+
+def _absent_form(code: str) -> str:
+    return _("inconnu") if code == UNKNOWN else nomenclature.legal_form_name(code)
 
 
 def status_options(counts: dict[Any, int], criteria: Criteria) -> list[Option]:

@@ -122,8 +122,10 @@ def years(count: int | None) -> str:
 
 @register.filter
 def plural_fr(count: Number, forms: str) -> str:
-    """`{{ n|plural_fr:"société,sociétés" }}`: 0 and 1 are singular."""
+    """`{{ n|plural_fr:_("société,sociétés") }}`: 0 and 1 are singular in French."""
     one, many = forms.split(",")
+    if formatting.is_english(_language()):
+        return one if count == 1 else many
     return formatting.plural(count, one, many)
 
 
