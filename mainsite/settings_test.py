@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from urllib.parse import urlsplit
 
 os.environ.setdefault("SECRET_KEY", "t" * 64)
 os.environ.setdefault("FIELD_KEY", "dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q=")
@@ -18,8 +19,20 @@ STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
-# Each xdist worker has databases and keys of its own.
-TEST_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-CACHES["default"]["KEY_PREFIX"] = f"test-{TEST_WORKER}"
+# Each xdist worker has databases of its own, in PostgreSQL and in both Redis: what a
+# test empties is nobody else's.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+_NUMBER = int(_WORKER.removeprefix("gw")) % 15 + 1
+
+
+def _numbered(url: str) -> str:
+    return urlsplit(url)._replace(path=f"/{_NUMBER}").geturl()
+
+
+REDIS_URL = _numbered(REDIS_URL)
+REDIS_CACHE_URL = _numbered(REDIS_CACHE_URL)
+CACHES["default"]["LOCATION"] = REDIS_CACHE_URL
+for _queue in RQ_QUEUES.values():
+    _queue["URL"] = REDIS_URL
 (VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
 LOGGING["root"]["level"] = "ERROR"
