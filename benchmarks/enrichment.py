@@ -36,7 +36,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mainsite.settings")
     manage = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(manage, cwd=PROJECT, check=True)  # noqa: S603
-    with _sandbox(options.latency_ms) as url:
+    with sandbox(options.latency_ms) as (url, _served):
         os.environ["SANDBOX_URL"] = url
         django.setup()
         result = _measure(url, options)
@@ -52,7 +52,7 @@ def _options() -> argparse.Namespace:
 
 
 def _measure(url: str, options: argparse.Namespace) -> dict[str, Any]:
-    sirens = _companies(options.companies)
+    sirens = companies(options.companies)
     # Both sources are asked at once, each with its own slots.
     limit = 2 * options.concurrency / (options.latency_ms / 1000)
     peer_s = asyncio.run(_peer(url, sirens, 2 * options.concurrency))
@@ -71,7 +71,8 @@ def _measure(url: str, options: argparse.Namespace) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _sandbox(latency_ms: float) -> Iterator[str]:
+def sandbox(latency_ms: float) -> Iterator[tuple[str, Path]]:
+    """The running sandbox: its address, and the log of what it served."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -82,7 +83,7 @@ def _sandbox(latency_ms: float) -> Iterator[str]:
         process = subprocess.Popen([*command, *options], cwd=PROJECT)  # noqa: S603
         try:
             _wait_for(f"{url}/_sandbox/health")
-            yield url
+            yield url, Path(folder) / "served.jsonl"
         finally:
             process.terminate()
             process.wait(10)
@@ -98,7 +99,7 @@ def _wait_for(url: str) -> None:
     raise TimeoutError(url)
 
 
-def _companies(count: int) -> list[str]:
+def companies(count: int) -> list[str]:
     """Register rows whose answers the sandbox makes up."""
     from django.utils import timezone
 

@@ -119,13 +119,15 @@ class Lane:
 
     async def _work(self) -> None:
         """Keep enough companies under way; end when nothing is due, or time is up."""
-        enough = 2 * sum(source.terms.concurrency for source in self._sources.values())
+        slots = sum(source.terms.concurrency for source in self._sources.values())
+        enough = max(1, 2 * slots)
         async with asyncio.TaskGroup() as tasks:
             while self._more and not self._is_late():
                 if self._under_way < enough:
                     for company in await self._lease():
                         self._under_way += 1
                         tasks.create_task(self._do(company))
+                    continue
                 self._room.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._room.wait(), timeout=1.0)

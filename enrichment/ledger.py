@@ -256,6 +256,7 @@ def _closed(closing: Closing, bodies: list[bytes]) -> dict[str, Any]:
         # Bytes do not travel in JSON: the place in the array of bodies does.
         row |= {
             "answer": len(bodies),
+            "http_status": closing.answer.http_status,
             "status": closing.answer.status,
             "sha256": closing.answer.sha256,
             "fetched_at": closing.answer.fetched_at.isoformat(),

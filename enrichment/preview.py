@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef
+from django.utils.translation import gettext_lazy
 
 from companies.models import Company
 from enrichment.models import Answer, Batch, Item
@@ -12,8 +13,10 @@ from enrichment.wording import OFF
 
 # What each source is asked for, as the analyst reads it.
 GIVES = {
-    "recherche_entreprises": "identité, dirigeants, dernier CA et résultat",
-    "pappers": "comptes sur plusieurs années, dirigeants, annonces",
+    "recherche_entreprises": gettext_lazy(
+        "identité, dirigeants, dernier CA et résultat"
+    ),
+    "pappers": gettext_lazy("comptes sur plusieurs années, dirigeants, annonces"),
 }
 # A source answers in about this time; ours is a range, not a promise.
 USUAL_LATENCY_S = 0.5
@@ -102,7 +105,7 @@ def preview(batch: Batch) -> Preview:
     plans = tuple(
         SourcePlan(
             terms=terms,
-            gives=GIVES.get(name, ""),
+            gives=str(GIVES.get(name, "")),
             companies=sum(totals.get(name, {}).values()),
             reused=totals.get(name, {}).get(True, 0),
         )

@@ -185,7 +185,7 @@ def progress(batch: Batch) -> Progress:
         sources=tuple(
             SourceLine(
                 terms=one,
-                gives=GIVES.get(name, ""),
+                gives=str(GIVES.get(name, "")),
                 states=states[name],
                 amount_eur=calls.get(name, (Decimal(0), 0))[0],
                 lost=calls.get(name, (Decimal(0), 0))[1],

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from enrichment import wording
 from enrichment.intake.lines import Refusal, Repair, marked
 from enrichment.models import Batch, BatchLine
@@ -119,19 +121,19 @@ def _detected(found: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         return ()
     separator, encoding = found.get("separator", ""), found.get("encoding", "")
     told = [
-        ("Séparateur", str(wording.SEPARATORS.get(separator, separator))),
-        ("Encodage", wording.ENCODINGS.get(encoding, encoding)),
-        ("Colonne du SIREN", _column(found)),
+        (_("Séparateur"), str(wording.SEPARATORS.get(separator, separator))),
+        (_("Encodage"), wording.ENCODINGS.get(encoding, encoding)),
+        (_("Colonne du SIREN"), _column(found)),
     ]
     if found.get("sample"):
-        told.append(("Échantillon accentué", f"«\u00a0{found['sample']}\u00a0»"))
+        told.append((_("Échantillon accentué"), f"«\u00a0{found['sample']}\u00a0»"))
     return tuple(told)
 
 
 def _column(found: Mapping[str, Any]) -> str:
     column = str(found.get("column", ""))
     if not found.get("titles"):
-        return f"la {column}{'re' if column == '1' else 'e'}, sans en-tête"
+        return _("n°\u00a0%(number)s, sans en-tête") % {"number": column}
     if found.get("found_by") == "content":
-        return f"«\u00a0{column}\u00a0», d’après son contenu"
+        return _("«\u00a0%(title)s\u00a0», d’après son contenu") % {"title": column}
     return f"«\u00a0{column}\u00a0»"

@@ -40,6 +40,10 @@ def readings(siren: str) -> list[SourceRead]:
     stored = Answer.objects.filter(siren=siren).defer("raw").select_related("call")
     latest = {answer.source: answer for answer in stored.latest_per_source()}
     return [
-        SourceRead(terms=terms, gives=GIVES.get(name, ""), answer=latest.get(name))
+        SourceRead(
+            terms=terms,
+            gives=str(GIVES.get(name, "")),
+            answer=latest.get(name),
+        )
         for name, terms in all_terms().items()
     ]

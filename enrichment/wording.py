@@ -20,6 +20,9 @@ NOT_RETRYABLE: Final = (
     "too_large",
 )
 
+# The source may have done the work, and charged it.
+CHARGE_UNKNOWN: Final = frozenset({"timeout", "truncated", "not_json"})
+
 Words = Mapping[str, Promise]
 
 FILE_REFUSED: Words = {
@@ -181,7 +184,7 @@ def what_happens(reason: str, *, is_paid: bool) -> str:
         return _("définitif, signalé à l’exploitation")
     if reason in {"bad_key", "no_credit"}:
         return _("à relancer quand l’exploitation y aura pourvu")
-    if reason == "answer_lost" or (is_paid and reason in {"timeout", "truncated"}):
+    if reason == "answer_lost" or (is_paid and reason in CHARGE_UNKNOWN):
         return _("relançable\u00a0; l’appel reste compté tant que la source se tait")
     return _("relançable, sans frais pour l’essai manqué")
 

@@ -162,17 +162,21 @@ def _rows(source: Iterable[str], separator: str) -> Iterator[tuple[int, list[str
     """Rows with the number of the line they begin on."""
     kept: list[str] = []
     reader = csv.reader(_keeping(source, kept), delimiter=separator or ";")
-    number = 1
+    number = began = 1
     while True:
+        last = list(kept)
         kept.clear()
         try:
             row = next(reader, None)
         except csv.Error as error:
             raise IntakeError("unreadable", line=number) from error
         if row is None:
+            if _is_open(last, separator):
+                raise IntakeError("open_quote", line=began)
             return
-        if len(kept) > 1 and (len(kept) > MAX_LINES_IN_ROW or _is_open(kept)):
+        if len(kept) > MAX_LINES_IN_ROW:
             raise IntakeError("open_quote", line=number)
+        began = number
         yield number, row
         number = reader.line_num + 1
 
@@ -184,6 +188,10 @@ def _keeping(source: Iterable[str], kept: list[str]) -> Iterator[str]:
         yield line
 
 
-def _is_open(kept: list[str]) -> bool:
-    """Whether the file ended inside quotes, which the reader lets through."""
-    return "".join(kept).count('"') % 2 == 1
+def _is_open(last: list[str], separator: str) -> bool:
+    """Whether the file ended inside quotes, which a lenient reader lets through."""
+    try:
+        list(csv.reader(last, delimiter=separator or ";", strict=True))
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False

@@ -1,15 +1,19 @@
 """The sandbox as a process of its own, and batches ready to start."""
 
+import importlib
 import io
 import json
+import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from companies.models import Company, Register
@@ -89,8 +93,30 @@ def sandbox_process(tmp_path_factory):
     sandbox.close()
 
 
+@pytest.fixture(autouse=True)
+def own_queues(settings):
+    """A numbered database of the queues' server for each process of the suite.
+
+    Workers are started here, and one of the faults empties Redis.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    url = urlsplit(settings.REDIS_URL)._replace(path=f"/{1 + int(worker) % 15}")
+    settings.REDIS_URL = url.geturl()
+    settings.RQ_QUEUES = {
+        name: queue | {"URL": settings.REDIS_URL}
+        for name, queue in settings.RQ_QUEUES.items()
+    }
+
+
 @pytest.fixture
-def sandbox(sandbox_process, settings):
+def sources(db):
+    """The rows that the migration wrote, given back after tables were emptied."""
+    migration = importlib.import_module("enrichment.migrations.0002_sources")
+    migration.write_sources(apps, None)
+
+
+@pytest.fixture
+def sandbox(sandbox_process, settings, sources):
     settings.SANDBOX_URL = sandbox_process.url
     sandbox_process.fresh()
     return sandbox_process

@@ -182,7 +182,9 @@ class TestLines:
         assert len(lines(f"siren\n\n{GOOD}\n;;\n\n")) == 1
 
     def test_nul_is_refused_where_it_stands(self):
-        _good, line = lines(("siren\n" + " " * 70_000 + f"\n{GOOD}\n55210\x000554\n").encode())
+        _good, line = lines(
+            ("siren\n" + " " * 70_000 + f"\n{GOOD}\n55210\x000554\n").encode()
+        )
         assert line.reason == "letters"
 
     def test_refused_lines_keep_their_cells(self):

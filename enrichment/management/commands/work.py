@@ -2,7 +2,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 import django_rq
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from accounts import installation
 from mainsite.lib.queue import Worker
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         queues = [django_rq.get_queue(name) for name in options["queues"]]
         connection = queues[0].connection
         worker = Worker(queues, connection=connection, serializer=queues[0].serializer)
-        worker.work(
-            burst=options["burst"], with_scheduler=True, logging_level="WARNING"
-        )
+        worker.work(burst=options["burst"], logging_level="WARNING")
+        if not (options["burst"] or worker._shutdown_requested_date):
+            # RQ logs what stopped it, Redis gone most often, and returns.
+            raise CommandError("Le travail s’est interrompu : voir le journal.")
