@@ -33,7 +33,6 @@ def pytest_collection_modifyitems(items):
         "browser": None if find_chromium() else "aucun chromium trouvé",
     }
     for item in items:
-        _keep_what_migrations_wrote(item)
         for ground in _GROUNDS:
             if item.get_closest_marker(ground) is None:
                 continue
@@ -43,14 +42,6 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
-def _keep_what_migrations_wrote(item):
-    """Rulesets, providers, flags: given back after a test that empties the tables."""
-    database = item.get_closest_marker("django_db")
-    if database and database.kwargs.get("transaction"):
-        item.fixturenames.insert(0, "django_db_serialized_rollback")
-
-
-@pytest.hookimpl(trylast=True)  # after the table of the coverage
 def pytest_terminal_summary(terminalreporter):
     counts = _count(terminalreporter.stats)
     terminalreporter.section("ce qui dépend de la machine")
@@ -162,9 +153,29 @@ def django_db_setup(django_db_setup, django_db_blocker):
                     cursor.execute(f"GRANT TRUNCATE ON {table} TO {role}")
         connection.close()
         _connect_as(os.environ["DATABASE_URL"])
+        _keep_what_migrations_wrote(connection)
     yield
     connection.close()
     _connect_as(os.environ["DATABASE_OWNER_URL"])
+
+
+# Their rows come with the migrations: every later test would miss them.
+SHIPPED = {
+    "enrichment_provider",
+    "enrichment_providerprice",
+    "flags_flagstate",
+    "scoring_ruleset",
+    "scoring_weightpreset",
+}
+
+
+def _keep_what_migrations_wrote(connection) -> None:
+    """What a transactional test empties leaves these tables alone."""
+    introspection = connection.introspection
+    names = introspection.django_table_names
+    introspection.django_table_names = lambda **options: [
+        name for name in names(**options) if name not in SHIPPED
+    ]
 
 
 def _connect_as(url: str) -> None:

@@ -3,14 +3,12 @@
 import importlib
 import io
 import json
-import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
@@ -19,6 +17,7 @@ from django.utils import timezone
 from companies.models import Company, Register
 from enrichment import services
 from enrichment.intake import read
+from enrichment.models import Provider
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
@@ -93,24 +92,10 @@ def sandbox_process(tmp_path_factory):
     sandbox.close()
 
 
-@pytest.fixture(autouse=True)
-def own_queues(settings):
-    """A numbered database of the queues' server for each process of the suite.
-
-    Workers are started here, and one of the faults empties Redis.
-    """
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    url = urlsplit(settings.REDIS_URL)._replace(path=f"/{1 + int(worker) % 15}")
-    settings.REDIS_URL = url.geturl()
-    settings.RQ_QUEUES = {
-        name: queue | {"URL": settings.REDIS_URL}
-        for name, queue in settings.RQ_QUEUES.items()
-    }
-
-
 @pytest.fixture
 def sources(db):
-    """The rows that the migration wrote, given back after tables were emptied."""
+    """The rows that the migration wrote, as it wrote them: some tests change them."""
+    Provider.objects.all().delete()
     migration = importlib.import_module("enrichment.migrations.0002_sources")
     migration.write_sources(apps, None)
 
