@@ -39,7 +39,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults")
-    parser.add_argument("--companies", type=int, default=1000)
+    parser.add_argument("--companies", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
