@@ -42,6 +42,7 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter):
     counts = _count(terminalreporter.stats)
     terminalreporter.section("ce qui dépend de la machine")
