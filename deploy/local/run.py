@@ -4,9 +4,10 @@ import contextlib
 import hashlib
 import os
 import signal
-import socket
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from deploy.local.signals import Bell, bell
 from deploy.local.supervisor import Supervisor
 
 _WEB_START_S = 30.0
+_FIRST_PAGE = "compte/connexion/"
 _LEFTOVER_S = 3.0
 
 
@@ -168,11 +170,11 @@ def _manage(*arguments: str, var: Path, env: Mapping[str, str], ours: Bell) -> N
 
 
 def _wait_for_web(supervisor: Supervisor, port: int, ours: Bell) -> None:
-    """The address is printed when a browser can open it."""
+    """The address is printed when a browser gets the page, and not before."""
     deadline = time.monotonic() + _WEB_START_S
     while not ours.stopping:
-        supervisor.look()
-        if supervisor.is_running("web") and _accepts(port):
+        supervisor.look(at_first=True)
+        if supervisor.is_running("web") and _serves(port):
             return
         if time.monotonic() > deadline:
             complain("La page met du temps à s’ouvrir : voir var/log/web.log.")
@@ -180,10 +182,13 @@ def _wait_for_web(supervisor: Supervisor, port: int, ours: Bell) -> None:
         ours.wait(0.1)
 
 
-def _accepts(port: int) -> bool:
+def _serves(port: int) -> bool:
+    """Asks what a person asks first, which also warms it; any status is an answer."""
     try:
-        with socket.create_connection(("127.0.0.1", port), 1):
+        with urllib.request.urlopen(f"{_address(port)}{_FIRST_PAGE}", timeout=5):  # noqa: S310
             return True
+    except urllib.error.HTTPError:
+        return True
     except OSError:
         return False
 

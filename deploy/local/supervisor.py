@@ -73,9 +73,14 @@ class Supervisor:
             self.look()
             self._bell.wait(self._until_next())
 
-    def look(self) -> None:
-        """One round: notice the fallen, start again those whose pause is over."""
+    def look(self, *, at_first: bool = False) -> None:
+        """One round: notice the fallen, start those that are due.
+
+        ``at_first`` leaves to later rounds what is not essential.
+        """
         for child in self._children:
+            if at_first and not child.process.essential:
+                continue
             if child.running is None:
                 if self._clock() >= child.start_again_at:
                     self._launch(child)
