@@ -138,7 +138,9 @@ def _collect_static(var: Path, env: Mapping[str, str], ours: Bell) -> None:
 def _static_digest() -> str:
     """Ours by name, size and date; the libraries' by their locked versions."""
     digest = hashlib.sha256((PROJECT / "requirements.txt").read_bytes())
-    folders = [PROJECT / "static", *sorted(PROJECT.glob("*/static"))]
+    # The apps' own: var/static is what is collected, and changes at each collection.
+    apps = sorted(each.parent for each in PROJECT.glob("*/__init__.py"))
+    folders = [PROJECT / "static", *(app / "static" for app in apps)]
     for folder in folders:
         for file in sorted(folder.rglob("*")):
             about = file.stat()
