@@ -17,7 +17,8 @@ from companies.models import (
     Target,
 )
 from companies.search import engine
-from companies.search.engine import Row, Search
+from companies.search.engine import Search
+from companies.search.lines import Row
 
 BATCH = 2000
 COMPANY_FIELDS = (
