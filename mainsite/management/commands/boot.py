@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from accounts import installation
 from accounts.services import DEMO_PASSWORD, create_demo_accounts
 from companies.registry import demo
+from mainsite.lib import formatting
 from scoring import services as scoring
 
 
@@ -40,7 +41,19 @@ class Command(BaseCommand):
         if not installation.is_sandbox():
             return LIVE
         accounts = "\n".join(f"    {line}" for line in ACCOUNTS)
-        return SANDBOX.format(accounts=accounts, password=DEMO_PASSWORD)
+        return SANDBOX.format(
+            accounts=accounts, password=DEMO_PASSWORD, companies=_companies()
+        )
+
+
+def _companies() -> str:
+    """Two to a line: SIREN in threes, and the name."""
+    told = [
+        f"{formatting.siren(each.siren)} {each.name[:24]:24}"
+        for each in demo.what_to_try_first()
+    ]
+    pairs = zip(told[::2], [*told[1::2], ""], strict=False)
+    return "\n".join(f"    {left}  {right}".rstrip() for left, right in pairs)
 
 
 ACCOUNTS = (
@@ -61,8 +74,9 @@ Bac à sable : sociétés réelles, réponses de sources simulées et marquées 
   est aussi écrite en clair, pour un gestionnaire de mots de passe. Dix codes de
   secours sont donnés une seule fois.
 
-  À essayer d’abord : demo/try_first.csv nomme 30 sociétés dont l’enrichissement
-  donne une fiche complète. Collez leurs SIREN dans « Enrichissements ».
+  À essayer d’abord : 30 sociétés de 1 à 50 M€ dont l’enrichissement donne une fiche
+  complète. Collez leurs SIREN (demo/try_first.csv) dans « Enrichissements ».
+{companies}
 """
 LIVE = """
 Installation réelle : aucune donnée de démonstration. Le premier compte se crée
