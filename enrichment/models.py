@@ -185,8 +185,8 @@ class Item(models.Model):
     """One company at one source, in one batch: the unit of work and of recovery."""
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
-    siren = SirenField()
-    source = models.CharField(max_length=24, choices=Source)
+    siren = SirenField("SIREN")
+    source = models.CharField(_("source"), max_length=24, choices=Source)
     position = models.PositiveIntegerField(help_text="Line of the company, then rank.")
     state = models.CharField(
         _("état"), max_length=12, choices=ItemState, default=ItemState.WAITING
@@ -243,18 +243,21 @@ class Call(models.Model):
         Batch, on_delete=models.PROTECT, null=True, related_name="calls"
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("pour"),
+        on_delete=models.PROTECT,
+        null=True,
     )
-    siren = SirenField()
-    source = models.CharField(max_length=24, choices=Source)
+    siren = SirenField("SIREN")
+    source = models.CharField(_("source"), max_length=24, choices=Source)
     state = models.CharField(
         _("état"), max_length=12, choices=CallState, default=CallState.OPEN
     )
     day = models.DateField(_("jour"), default=today)
     leased_by = models.UUIDField(null=True)
-    opened_at = models.DateTimeField(default=timezone.now)
+    opened_at = models.DateTimeField(_("parti le"), default=timezone.now)
     closed_at = models.DateTimeField(null=True)
-    http_status = models.SmallIntegerField(null=True)
+    http_status = models.SmallIntegerField("HTTP", null=True)
     reason = models.CharField(_("motif"), max_length=32, blank=True, default="")
     tokens = models.DecimalField(_("jetons"), max_digits=8, decimal_places=2, default=0)
     held_eur = models.DecimalField(
@@ -296,13 +299,13 @@ class Call(models.Model):
 class Answer(models.Model):
     """What a source said, byte for byte, stored before anyone uses it."""
 
-    siren = SirenField()
-    source = models.CharField(max_length=24, choices=Source)
+    siren = SirenField("SIREN")
+    source = models.CharField(_("source"), max_length=24, choices=Source)
     call = models.OneToOneField(Call, on_delete=models.PROTECT, related_name="answer")
     status = models.CharField(max_length=12, choices=AnswerStatus)
     raw = models.BinaryField()
     sha256 = models.CharField(max_length=64)
-    http_status = models.SmallIntegerField()
+    http_status = models.SmallIntegerField("HTTP")
     fetched_at = models.DateTimeField(_("relevée le"))
     expires_at = models.DateTimeField(_("périmée le"))
     is_sandbox = models.BooleanField(default=False)
