@@ -143,7 +143,7 @@ class TestCreateOps:
     def test_reads_the_password_from_the_environment(self, monkeypatch):
         monkeypatch.setenv("OPS_PASSWORD", "une phrase pour la première fois")
 
-        call_command("create_ops", " Chef@Cabinet.example ", name="Claude Chef")
+        call_command("create_ops", " Chef@Cabinet.example ", name="Camille Chef")
 
         user = User.objects.get(email="chef@cabinet.example")
         assert user.role == Role.OPS
@@ -162,7 +162,7 @@ class TestCreateOps:
         monkeypatch.setenv("OPS_PASSWORD", password)
 
         with pytest.raises(CommandError):
-            call_command("create_ops", email, name="Claude Chef")
+            call_command("create_ops", email, name="Camille Chef")
 
         assert User.objects.count() == 1
 
