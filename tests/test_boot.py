@@ -2,10 +2,12 @@
 
 import pytest
 from django.core.management import call_command
+from django.utils.module_loading import import_string
 
 from accounts.models import User
 from companies.models import Company, Target
 from companies.registry import demo
+from mainsite.lib.schedule import PERIODIC
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +37,8 @@ def test_loads_the_demo_once_and_scores_it(boot, monkeypatch):
     assert len(demo.what_to_try_first()) == 30
     boot()
     assert Company.objects.count() == companies
+
+
+def test_every_periodic_task_can_be_called_by_its_name():
+    for task in PERIODIC:
+        assert callable(import_string(task.path))

@@ -17,5 +17,6 @@ PERIODIC = (
     Periodic(every_s=5, path="enrichment.jobs.sweep"),
     Periodic(every_s=3600, path="scoring.jobs.score_stale_companies", queue="scoring"),
     Periodic(every_s=60, path="exports.jobs.sweep", queue="exports"),
+    Periodic(every_s=3600, path="accounts.throttle.forget_old", queue="default"),
     Periodic(every_s=3600, path="exports.jobs.delete_expired", queue="exports"),
 )
