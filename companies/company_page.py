@@ -74,10 +74,6 @@ class Follow:
     history: tuple[PursuitChange, ...]
     steps: tuple[Status, ...] = STEPS
 
-    @property
-    def is_on_the_way(self) -> bool:
-        return self.status in self.steps
-
 
 @dataclass(frozen=True, kw_only=True)
 class DeskNotes:

@@ -13,9 +13,6 @@ class CompanyQuerySet(models.QuerySet[Any]):
         """The register is common to the installation: every user sees it."""
         return self if user.is_active else self.none()
 
-    def active(self) -> Self:
-        return self.filter(is_active=True)
-
 
 class DeskQuerySet(models.QuerySet[Any]):
     """Rows of a desk: another desk's are not there, whoever asks."""

@@ -6,7 +6,6 @@ or a département is one range of ids and one index serves every level.
 
 import csv
 import gzip
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -261,10 +260,3 @@ HEADCOUNT_BANDS = {
         HeadcountBand("53", 10000, None),
     )
 }
-
-
-@cache
-def headcount_labels() -> dict[str, str]:
-    text = (FOLDER / "tranches_effectifs.json").read_text(encoding="utf-8")
-    labels: dict[str, str] = json.loads(text)
-    return labels

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.html import escape
 
 
 def render_page(
@@ -27,15 +26,6 @@ def render_page(
     response = render(request, name, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
-
-
-def redirect_for(request: HttpRequest, url: str) -> HttpResponse:
-    """A redirect that changes the whole page, with or without htmx."""
-    if getattr(request, "htmx", False):
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
-    return HttpResponse(
-        escape(url), status=302, headers={"Location": url}, content_type="text/plain"
-    )
 
 
 class SirenConverter:

@@ -1,12 +1,7 @@
 """Patience with a source: when to try again, when to leave it alone."""
 
-import asyncio
-import random
 import time
-from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar
-
-T = TypeVar("T")
+from collections.abc import Callable
 
 
 class CallError(Exception):
@@ -14,12 +9,6 @@ class CallError(Exception):
 
     permanent: bool = True
     retry_after_s: float | None = None
-
-
-class RateLimiter(Protocol):
-    """Whatever makes a caller wait for its turn before one call."""
-
-    async def acquire(self) -> None: ...
 
 
 def backoff_s(
@@ -32,42 +21,6 @@ def backoff_s(
     """
     step = min(longest_s, base_s * 2.0 ** (attempt - 1))
     return step * (0.5 + 0.5 * draw)
-
-
-async def retrying(
-    call: Callable[[int], Awaitable[T]],
-    *,
-    attempts: int,
-    deadline_s: float,
-    limiter: RateLimiter | None = None,
-    base_s: float = 0.5,
-) -> T:
-    """Await `call(attempt)` until it answers, fails for good, or time is up.
-
-    `call` receives the attempt's number and writes its own ledger line. A wait
-    asked for by the source is obeyed; when it ends after the deadline the error
-    is raised at once, for the caller to hand the work back.
-    """
-    end = time.monotonic() + deadline_s
-    attempt = 1
-    while True:
-        if limiter is not None:
-            await limiter.acquire()
-        try:
-            return await call(attempt)
-        except CallError as error:
-            pause = _pause(error, attempt, base_s)
-            is_late = time.monotonic() + pause > end
-            if error.permanent or attempt >= attempts or is_late:
-                raise
-        await asyncio.sleep(pause)
-        attempt += 1
-
-
-def _pause(error: CallError, attempt: int, base_s: float) -> float:
-    # Spreading calls is not a secret: an ordinary generator will do.
-    own = backoff_s(attempt, base_s=base_s, draw=random.random())  # noqa: S311
-    return max(own, error.retry_after_s or 0.0)
 
 
 class CircuitBreaker:
