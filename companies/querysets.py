@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models.functions import Lower
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -24,3 +25,19 @@ class DeskQuerySet(models.QuerySet[Any]):
 
     def about(self, siren: str) -> Self:
         return self.filter(siren=siren)
+
+
+class TargetListQuerySet(DeskQuerySet):
+    def by_name(self) -> Self:
+        """Those the desk follows first."""
+        return self.order_by("-is_followed", Lower("name"), "pk")
+
+
+class SavedSearchQuerySet(DeskQuerySet):
+    def visible_to(self, user: "User") -> Self:
+        """One's own, and what colleagues share."""
+        mine = models.Q(owner_id=user.pk) | models.Q(is_shared=True)
+        return super().visible_to(user).filter(mine)
+
+    def by_name(self) -> Self:
+        return self.order_by(Lower("name"), "pk")

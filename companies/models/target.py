@@ -39,6 +39,12 @@ class Target(models.Model):
     leader_birth_year = models.SmallIntegerField(null=True)
     leader_since = models.DateField(null=True)
     leader_name = models.TextField(default="", db_default="", blank=True)
+    has_email = models.BooleanField(
+        default=False, db_default=False, help_text="A contact's address is known."
+    )
+    has_phone = models.BooleanField(
+        default=False, db_default=False, help_text="A contact's number is known."
+    )
     score = PointsField(_("attractivité"), null=True)
     sale_likelihood = PointsField(_("cédabilité"), null=True)
     coverage = PointsField(_("couverture"), null=True)
