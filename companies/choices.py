@@ -50,6 +50,21 @@ class EventKind(models.TextChoices):
     OTHER = "other", _("Annonce")
 
 
+class ListChangeKind(models.TextChoices):
+    """What a selection does to a list; an undo takes out what one addition put in."""
+
+    ADD = "add", _("ajout")
+    REMOVE = "remove", _("retrait")
+    UNDO = "undo", _("annulation")
+
+
+class ListChangeState(models.TextChoices):
+    QUEUED = "queued", _("en attente")
+    RUNNING = "running", _("en cours")
+    DONE = "done", _("fait")
+    FAILED = "failed", _("échec")
+
+
 class ScoreState(models.IntegerChoices):
     EVALUABLE = 1, _("évaluable")
     NOT_EVALUABLE = 2, _("non évaluable")

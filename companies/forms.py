@@ -1,4 +1,4 @@
-"""What a person fills in on the company page: the status and its reasons, a note."""
+"""What a person fills in: a status and its reasons, a note, the name of a list."""
 
 from typing import Any
 
@@ -82,3 +82,27 @@ class NoteForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "note-%s")
         super().__init__(*args, **kwargs)
+
+
+class NamedForm(forms.Form):
+    """The name of a list or of a search, as its author wants to read it."""
+
+    nom = forms.CharField(
+        label=_("Nom"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"maxlength": 80, "autocomplete": "off"}),
+        error_messages={
+            "required": _("Donnez-lui un nom."),
+            "max_length": _("80 caractères au plus."),
+        },
+    )
+
+    def say(self, sentence: str) -> None:
+        """What only the database knows: such a name is taken."""
+        self.add_error("nom", sentence)
+
+
+class SearchNameForm(NamedForm):
+    partagee = forms.BooleanField(
+        label=_("Partager avec l’équipe"), required=False, initial=False
+    )

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User
+from companies import targets
 from companies.choices import Status
-from companies.models import Company, Note, Pursuit, PursuitChange, Register, Target
+from companies.models import Company, Note, Pursuit, PursuitChange, Target
 
 # What people and other tools write for our statuses, folded (product.md, rule 7).
 ALIASES = {
@@ -189,26 +190,9 @@ def _remember(
 
 
 def _ensure_target(siren: str) -> None:
-    """A followed company is searched among the targets, whatever is known of it."""
-    if Target.objects.filter(siren=siren).exists():
-        return
-    company = Company.objects.only("folded_name").get(siren=siren)
-    row = Register.objects.filter(siren=siren).first() or Register(siren=siren)
-    Target.objects.bulk_create(
-        [
-            Target(
-                siren=siren,
-                geo=row.geo,
-                created_on=row.created_on,
-                headcount=row.headcount,
-                naf=row.naf,
-                legal_form=row.legal_form,
-                flags=row.flags,
-                folded_name=company.folded_name,
-            )
-        ],
-        ignore_conflicts=True,
-    )
+    if not Target.objects.filter(siren=siren).exists():
+        company = Company.objects.only("siren").get(siren=siren)
+        targets.ensure([company.siren])
 
 
 @transaction.atomic

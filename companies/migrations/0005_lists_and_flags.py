@@ -3,6 +3,7 @@
 import companies.fields
 import django.db.models.deletion
 import django.db.models.functions.text
+import django.utils.timezone
 import mainsite.lib.ids
 from django.conf import settings
 from django.db import migrations, models
@@ -35,6 +36,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80, verbose_name='nom')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créée le')),
                 ('is_followed', models.BooleanField(default=False, verbose_name='suivie')),
+                ('deleted_at', models.DateTimeField(help_text='Ses lignes s’effacent ensuite.', null=True, verbose_name='supprimée le')),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='créée par')),
                 ('desk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='accounts.desk', verbose_name='équipe')),
             ],
@@ -45,12 +47,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ListChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=mainsite.lib.ids.uuid7, editable=False, unique=True)),
+                ('kind', models.CharField(choices=[('add', 'ajout'), ('remove', 'retrait'), ('undo', 'annulation')], max_length=8, verbose_name='nature')),
+                ('query', models.TextField(blank=True, default='', verbose_name='requête')),
+                ('words', models.TextField(blank=True, default='', verbose_name='critères')),
+                ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='demandé le')),
+                ('state', models.CharField(choices=[('queued', 'en attente'), ('running', 'en cours'), ('done', 'fait'), ('failed', 'échec')], default='queued', max_length=8, verbose_name='état')),
+                ('attempt', models.PositiveIntegerField(default=0, verbose_name='essais')),
+                ('revivals', models.PositiveSmallIntegerField(default=0, verbose_name='reprises')),
+                ('heartbeat_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='dernier signe')),
+                ('total', models.PositiveIntegerField(default=0, verbose_name='sociétés')),
+                ('expected', models.PositiveIntegerField(default=0, verbose_name='à changer')),
+                ('seen', models.PositiveIntegerField(default=0, verbose_name='sociétés vues')),
+                ('changed', models.PositiveIntegerField(default=0, verbose_name='sociétés changées')),
+                ('digest', models.CharField(blank=True, default='', help_text='Of the SIREN, in turn.', max_length=64)),
+                ('reason', models.TextField(blank=True, default='', verbose_name='motif')),
+                ('ended_at', models.DateTimeField(null=True, verbose_name='fini le')),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='demandé par')),
+                ('list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='companies.targetlist')),
+                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone_by', to='companies.listchange')),
+            ],
+            options={
+                'verbose_name': 'changement d’un vivier',
+                'verbose_name_plural': 'changements des viviers',
+                'db_table': 'list_change',
+                'indexes': [models.Index(fields=['list', '-asked_at'], name='list_change_newest'), models.Index(condition=models.Q(('state__in', ('queued', 'running'))), fields=['heartbeat_at'], name='list_change_pending')],
+            },
+        ),
+        migrations.CreateModel(
             name='ListEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('siren', companies.fields.SirenField()),
                 ('added_at', models.DateTimeField(auto_now_add=True, verbose_name='ajoutée le')),
                 ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ('change', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='companies.listchange')),
                 ('list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='companies.targetlist')),
             ],
             options={
@@ -83,7 +117,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='targetlist',
-            constraint=models.UniqueConstraint(models.F('desk'), django.db.models.functions.text.Lower('name'), name='target_list_one_name'),
+            constraint=models.UniqueConstraint(models.F('desk'), django.db.models.functions.text.Lower('name'), condition=models.Q(('deleted_at__isnull', True)), name='target_list_one_name'),
         ),
         migrations.AddConstraint(
             model_name='targetlist',

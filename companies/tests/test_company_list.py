@@ -74,7 +74,7 @@ class TestList:
         def fails(*arguments, **options):
             raise OperationalError("canceling statement due to statement timeout")
 
-        monkeypatch.setattr(engine, "summary", fails)
+        monkeypatch.setattr(engine, "find", fails)
         page = analyst_client.get(LIST, {"ca_min": "1"})
         assert page.status_code == 503
         assert "CA de 1" in page.content.decode()

@@ -446,7 +446,7 @@ def _without_token(response):
 
 
 class TestCost:
-    def test_is_twelve_queries_whatever_is_known(
+    def test_is_thirteen_queries_whatever_is_known(
         self, company, analyst, colleague, analyst_client, django_assert_max_num_queries
     ):
         for year in range(2018, 2026):
@@ -461,5 +461,5 @@ class TestCost:
                 siren=SIREN, status="ecarte", reason=f"dit {person}", by=person
             )
         analyst_client.get(PAGE)
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(13):
             analyst_client.get(PAGE)

@@ -3,17 +3,15 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts import perms, sessions
-from companies import pipeline, selection
+from companies import addresses, pipeline, selection
 from companies.forms import StatusForm
-from companies.search.form import SearchForm
 from mainsite.lib.http import render_page
 
 MOST = 1000
@@ -25,11 +23,14 @@ def set_status(request: HttpRequest) -> HttpResponse:
     if not perms.can_write(request.user):
         raise PermissionDenied
     user = sessions.signed_in_user(request)
-    back = _back(request.POST)
+    back = addresses.back(request.POST.get("requete", ""), desk_id=user.desk_id)
     try:
         chosen = selection.read(request.POST, desk_id=user.desk_id, most=MOST)
     except selection.SelectionIsEmpty:
         messages.error(request, _("Aucune société n’est sélectionnée."))
+        return redirect(back)
+    except selection.SelectionIsNotUnderstood as error:
+        messages.error(request, " ".join(error.refused))
         return redirect(back)
     except selection.SelectionIsTooLarge as error:
         sentence = _(
@@ -55,10 +56,3 @@ def set_status(request: HttpRequest) -> HttpResponse:
     )
     messages.success(request, sentence % {"count": count})
     return redirect(back)
-
-
-def _back(data: QueryDict) -> str:
-    """The list as it was, read again by its own form: never an address as given."""
-    form = SearchForm(QueryDict(data.get("requete", "")))
-    form.is_valid()
-    return f"{reverse('companies:list')}?{form.criteria.query(tri=form.sort)}"

@@ -1,24 +1,25 @@
-"""One company: its page, and the two things a desk writes there."""
+"""One company: its page, and the three things a desk changes there."""
 
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import perms, sessions
-from companies import company_page, pipeline
+from companies import company_lists, company_page, lists, pipeline
 from companies.choices import Status
 from companies.forms import NoteForm, StatusForm
 from companies.models import Company
+from companies.views.lists import pick
 from mainsite.lib.http import render_page
 from mainsite.lib.siren import is_valid_siren
 
 UNPROCESSABLE = 422
-PARTIALS = ["pursuit-panel", "notes-panel"]
+PARTIALS = ["pursuit-panel", "notes-panel", "lists-panel"]
 
 
 @require_safe
@@ -67,6 +68,23 @@ def add_note(request: HttpRequest, siren: str) -> HttpResponse:
     return _back_to(request, company, "notes-panel")
 
 
+@require_POST
+def change_lists(request: HttpRequest, siren: str) -> HttpResponse:
+    """Put the company into a list of the desk, or take it out."""
+    company = _find(request, siren)
+    if company is None:
+        return _not_here(request, siren)
+    _check_may_write(request)
+    target_list = pick(request, request.POST.get("vivier", ""))
+    if target_list is None:
+        raise Http404
+    is_removal = bool(request.POST.get("retirer"))
+    change = lists.remove_company if is_removal else lists.add_company
+    user = sessions.signed_in_user(request)
+    change(target_list=target_list, siren=siren, by=user, request=request)
+    return _back_to(request, company, "lists-panel")
+
+
 def _find(request: HttpRequest, siren: str) -> Company | None:
     user = sessions.signed_in_user(request)
     found: Company | None = Company.objects.visible_to(user).filter(siren=siren).first()
@@ -97,6 +115,7 @@ def _page(
     context = {
         "company": company,
         "page": page,
+        "lists": company_lists.of(company.siren, reader=user),
         "way_back": way_back,
         "retour": "" if way_back == reverse("companies:list") else way_back,
         "status_form": StatusForm(initial={"status": page.follow.status}),

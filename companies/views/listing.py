@@ -3,112 +3,208 @@
 import logging
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import perms, sessions
+from accounts.models import User
+from companies import addresses, grid, tabs
+from companies.addresses import ListAddress
+from companies.forms import SearchNameForm
+from companies.grid import Head, Look
+from companies.models import SavedSearch, TargetList
 from companies.search import cursor, engine, phrase
 from companies.search.criteria import Criteria
-from companies.search.engine import Search, Summary
+from companies.search.cursor import Cursor
+from companies.search.engine import Page, Search
 from companies.search.form import SearchForm
 from companies.search.sorts import SORTS
+from companies.views import rail
 from mainsite.lib.http import render_page
 
 logger = logging.getLogger(__name__)
 
 PARTIALS = ("univers",)
+# Words are first wanted from A, figures from the greatest.
+WORDS = ("nom", "siege", "naf", "forme", "statut")
 
 
 @require_safe
 def companies(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.GET)
-    form.is_valid()
+    return show(request, request.GET)
+
+
+def show(
+    request: HttpRequest,
+    data: QueryDict,
+    *,
+    saved: SavedSearch | None = None,
+    name_form: SearchNameForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The list that ``data`` asks for, in the tab of ``saved`` or of the one it names.
+
+    ``name_form`` is the name refused to a search that someone wanted to keep.
+    """
     user = sessions.signed_in_user(request)
-    search = engine.search(form.criteria, sort=form.sort, desk_id=user.desk_id)
-    context = _about(request, form, search)
+    form = SearchForm(data, desk_id=user.desk_id)
+    form.is_valid()
+    searches = tabs.searches_of(user)
+    saved = saved or tabs.named(searches, addresses.saved_in(data))
+    address = addresses.of(data, form, saved=str(saved.public_id) if saved else "")
+    search = engine.search(address.criteria, sort=address.sort, desk_id=user.desk_id)
+    context = _about(request, form, search, address)
+    context |= tabs.context(user, searches, saved, address, name_form)
+    context |= rail.context(form, address)
     try:
-        context |= _found(request, search)
+        if form.errors:
+            context |= rail.refused(form, search, address)
+            status = 422
+        else:
+            context |= _found(request, data, search, address)
+            context |= rail.context(form, address, context["summary"].facets)
     except OperationalError:
         logger.exception("the list could not be read")
         context |= {"is_unreadable": True, "at": timezone.now()}
-        return render_page(
-            request, "companies/list.html", context, partials=PARTIALS, status=503
-        )
-    return render_page(request, "companies/list.html", context, partials=PARTIALS)
+        status = 503
+    return render_page(
+        request, "companies/list.html", context, partials=PARTIALS, status=status
+    )
 
 
-def _about(request: HttpRequest, form: SearchForm, search: Search) -> dict[str, Any]:
+def _about(
+    request: HttpRequest, form: SearchForm, search: Search, address: ListAddress
+) -> dict[str, Any]:
     """What was asked, in fields and in words."""
     criteria = search.criteria
+    user = sessions.signed_in_user(request)
+    target_list = _only_list(user, criteria)
     return {
         "form": form,
         "criteria": criteria,
         "refused": form.in_words(),
         "chips": [
-            (chip.words, _address(chip.without, search.sort))
+            (chip.words, address.but(criteria=chip.without).url)
             for chip in phrase.chips(criteria)
         ],
-        "title": phrase.title(criteria),
+        "target_list": target_list,
+        "title": _title(criteria, target_list),
         "corrected": search.corrected,
         "sort": search.sort,
         "sorts": SORTS,
-        "columns": _columns(search),
-        "query": criteria.query(tri=search.sort),
-        "may_write": perms.can_write(request.user),
-        "may_spend": perms.can_spend(request.user),
-        "may_export": perms.can_export(request.user),
-        # A last exercise closed more than two years ago is stale.
-        "stale_year": timezone.localdate().year - 2,
+        "sorted_by": _sorted_by(search.sort),
+        "query": address.query,
+        "search_query": address.search,
+        "address": address,
+        "column_choices": _column_choices(address),
+        "column_fields": parse_qsl(address.but(columns=grid.USUAL).query),
+        "usual_columns_url": address.but(columns=grid.USUAL).url,
+        "may_write": perms.can_write(user),
+        "may_spend": perms.can_spend(user),
+        "may_export": perms.can_export(user),
     }
 
 
-def _found(request: HttpRequest, search: Search) -> dict[str, Any]:
-    summary: Summary = engine.summary(search)
-    page = engine.page(search, cursor.parse(request.GET.get("curseur", "")))
-    criteria = search.criteria
+def _only_list(user: User, criteria: Criteria) -> TargetList | None:
+    """The list whose companies these are, when one alone is chosen."""
+    if len(criteria.liste) != 1:
+        return None
+    lists = TargetList.objects.visible_to(user).select_related("created_by")
+    found: TargetList | None = lists.filter(public_id=criteria.liste[0]).first()
+    return found
+
+
+def _title(criteria: Criteria, target_list: TargetList | None) -> str:
+    """A list by its name, as long as nothing else says what these companies are."""
+    if target_list and replace(criteria, liste=(), fermees=False).is_empty:
+        return str(target_list.name)
+    return phrase.title(criteria)
+
+
+def _sorted_by(sort: str) -> dict[str, Any]:
+    return {"label": SORTS[sort.lstrip("-")].label, "is_down": sort.startswith("-")}
+
+
+def _column_choices(address: ListAddress) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "label": column.label, "is_shown": name in address.columns}
+        for name, column in grid.COLUMNS.items()
+    ]
+
+
+def _found(
+    request: HttpRequest, data: QueryDict, search: Search, address: ListAddress
+) -> dict[str, Any]:
+    position, is_lost = _position(data, search)
+    result = engine.find(search, position)
+    summary, page = result.summary, result.page
+    nowhere_else = address.but(criteria=address.criteria.register_only)
     return {
         "summary": summary,
         "page": page,
-        "next_url": _address(criteria, search.sort, page.next),
-        "previous_url": _address(criteria, search.sort, page.previous),
-        "never_enriched_url": _address(criteria.register_only, search.sort),
-        "ways_out": _ways_out(search) if not summary.total else [],
+        "is_position_lost": is_lost,
+        **_table(page, address),
+        "next_url": address.url_at(page.next),
+        "previous_url": address.url_at(page.previous),
+        "never_enriched_url": nowhere_else.url,
+        "ways_out": [] if summary.total else _ways_out(search, address),
     }
 
 
-def _address(
-    criteria: Criteria, sort: str, position: cursor.Cursor | None | str = ""
-) -> str:
-    """Empty when there is no such page; without a position, the first one."""
-    if position is None:
-        return ""
-    query = criteria.query(tri=sort, curseur=str(position))
-    return f"{reverse('companies:list')}?{query}"
+def _position(data: QueryDict, search: Search) -> tuple[Cursor | None, bool]:
+    """Where the page begins, and whether the address told it wrong."""
+    try:
+        return cursor.parse(data.get("curseur", ""), sort=search.sort), False
+    except cursor.WrongCursor:
+        return None, True
 
 
-def _columns(search: Search) -> dict[str, dict[str, str]]:
-    """For each sortable column, where its head leads and how it stands now."""
-    columns = {}
-    for name in SORTS:
-        is_now = search.sort.lstrip("-") == name
-        descending = search.sort.startswith("-")
-        # Figures are first wanted from the greatest, words from A.
-        first = (
-            name if name in ("nom", "siege", "naf", "forme", "statut") else f"-{name}"
-        )
-        other = name if descending else f"-{name}"
-        columns[name] = {
-            "url": _address(search.criteria, other if is_now else first),
-            "aria": ("descending" if descending else "ascending") if is_now else "",
-        }
-    return columns
+def _table(page: Page, address: ListAddress) -> dict[str, Any]:
+    """The heads, the widths, the cells of each row."""
+    anywhere = reverse("companies:company", args=["0" * 9])
+    look = Look(
+        href=f"{anywhere.replace('0' * 9, '{}')}?{urlencode({'retour': address.url})}",
+        year=timezone.localdate().year,
+    )
+    return {
+        "heads": [_head("nom", _("Société"), "nm", address), *_heads(address)],
+        "widths": grid.widths(address.columns),
+        "has_usual_columns": address.columns == grid.USUAL,
+        "rows": grid.rows(page.rows, address.columns, look),
+    }
 
 
-def _ways_out(search: Search) -> list[dict[str, Any]]:
+def _heads(address: ListAddress) -> list[Head]:
+    heads = []
+    for column in map(grid.COLUMNS.__getitem__, address.columns):
+        if column.sort:
+            heads.append(_head(column.sort, column.label, column.css, address))
+        else:
+            heads.append(Head(column.label, column.css))
+        if column.tail:
+            heads.append(Head("", column.tail[0]))
+    return heads
+
+
+def _head(name: str, label: Any, css: str, address: ListAddress) -> Head:
+    """Where the head of a sortable column leads, and how it stands now."""
+    is_now = address.sort.lstrip("-") == name
+    descending = address.sort.startswith("-")
+    if is_now:
+        sort = name if descending else f"-{name}"
+        aria = "descending" if descending else "ascending"
+    else:
+        sort, aria = name if name in WORDS else f"-{name}", ""
+    return Head(label, css, address.but(sort=sort).url, aria)
+
+
+def _ways_out(search: Search, address: ListAddress) -> list[dict[str, Any]]:
     """What each criterion's removal would return, the most helpful first."""
     ways = []
     for chip in phrase.chips(search.criteria)[:8]:
@@ -119,6 +215,6 @@ def _ways_out(search: Search) -> list[dict[str, Any]]:
             )
         count = engine.total(wider)
         if count:
-            url = _address(chip.without, search.sort)
+            url = address.but(criteria=chip.without).url
             ways.append({"words": chip.words, "url": url, "count": count})
     return sorted(ways, key=lambda way: -way["count"])
