@@ -1,10 +1,13 @@
 """The companies ticked in the list: some rows, or everything that was found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.http import QueryDict
 
+from companies.models import TargetList
 from companies.search import engine, phrase
+from companies.search.engine import Search
 from companies.search.form import SearchForm
 
 
@@ -20,6 +23,55 @@ class SelectionIsTooLarge(ValueError):
         self.found, self.most = found, most
 
 
+class SelectionIsNotUnderstood(ValueError):
+    """Without the criteria of ``refused`` more is found than was asked for."""
+
+    def __init__(self, refused: tuple[str, ...]) -> None:
+        super().__init__(" ".join(refused))
+        self.refused = refused
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is chosen, not read yet: it may be the ten million."""
+
+    search: Search
+
+    @cached_property
+    def count(self) -> int:
+        return engine.total(self.search)
+
+    @property
+    def words(self) -> str:
+        return phrase.in_words(self.search.criteria)
+
+    @property
+    def query(self) -> str:
+        return self.search.criteria.query(tri=self.search.sort)
+
+    def outside(self, target_list: TargetList) -> Search:
+        """Those that are not in the list."""
+        criteria = self.search.criteria
+        left_out = (*criteria.hors_liste, str(target_list.public_id))
+        return self._like(hors_liste=tuple(dict.fromkeys(left_out)))
+
+    def inside(self, target_list: TargetList) -> Search:
+        """Those that are in the list, and others too when several lists are chosen:
+        the companies of any of them were asked for."""
+        only = (str(target_list.public_id),)
+        if self.search.criteria.liste in ((), only):
+            return self._like(liste=only)
+        return self.search
+
+    def count_in(self, target_list: TargetList) -> int:
+        return self.count - engine.total(self.outside(target_list))
+
+    def _like(self, **changes: tuple[str, ...]) -> Search:
+        criteria = replace(self.search.criteria, **changes)  # type: ignore[arg-type]
+        sort, desk_id = self.search.sort, self.search.desk_id
+        return engine.search(criteria, sort=sort, desk_id=desk_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """In the list's order; ``words`` say what was taken."""
@@ -28,32 +80,51 @@ class Selection:
     words: str
 
 
-def read(data: QueryDict, *, desk_id: int | None, most: int) -> Selection:
+def of_query(query: str | QueryDict, *, desk_id: int | None) -> Chosen:
+    """Everything that a query string of the list finds.
+
+    Raises SelectionIsNotUnderstood.
+    """
+    given = query if isinstance(query, QueryDict) else QueryDict(query)
+    form = SearchForm(given, desk_id=desk_id)
+    if not form.is_valid():
+        raise SelectionIsNotUnderstood(tuple(form.in_words()))
+    return Chosen(engine.search(form.criteria, sort=form.sort, desk_id=desk_id))
+
+
+def chosen(data: QueryDict, *, desk_id: int | None) -> Chosen:
     """``siren`` repeated, or ``tout`` with the list's query string in ``requete``.
 
-    Raises SelectionIsEmpty, and SelectionIsTooLarge before anything is read.
+    Raises SelectionIsEmpty when nothing is ticked or found, SelectionIsNotUnderstood.
     """
     if data.get("tout"):
-        form = SearchForm(QueryDict(data.get("requete", "")))
+        wish = of_query(data.get("requete", ""), desk_id=desk_id)
     else:
-        form = SearchForm(_only_sirens(data))
-    form.is_valid()
-    criteria = form.criteria
-    if not data.get("tout") and not criteria.siren:
+        wish = of_query(_only_sirens(data), desk_id=desk_id)
+        if not wish.search.criteria.siren:
+            raise SelectionIsEmpty
+    if not wish.count:
         raise SelectionIsEmpty
-    search = engine.search(criteria, sort=form.sort, desk_id=desk_id)
-    found = engine.total(search)
-    if not found:
-        raise SelectionIsEmpty
-    if found > most:
-        raise SelectionIsTooLarge(found=found, most=most)
-    return Selection(tuple(engine.sirens(search, most=most)), phrase.in_words(criteria))
+    return wish
+
+
+def read(data: QueryDict, *, desk_id: int | None, most: int) -> Selection:
+    """The companies themselves.
+
+    Raises what ``chosen`` does, and SelectionIsTooLarge before anything is read.
+    """
+    wish = chosen(data, desk_id=desk_id)
+    if wish.count > most:
+        raise SelectionIsTooLarge(found=wish.count, most=most)
+    return Selection(tuple(engine.sirens(wish.search, most=most)), wish.words)
 
 
 def _only_sirens(data: QueryDict) -> QueryDict:
+    """A row was ticked where it was seen: closed companies are taken too."""
     kept = QueryDict(mutable=True)
     kept.setlist("siren", data.getlist("siren"))
-    sort = QueryDict(data.get("requete", "")).get("tri")
-    if sort:
-        kept["tri"] = sort
+    listed = QueryDict(data.get("requete", ""))
+    for name in ("tri", "fermees"):
+        if listed.get(name):
+            kept[name] = listed[name]
     return kept

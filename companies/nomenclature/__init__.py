@@ -42,6 +42,11 @@ class Place:
     region: str
     postal_codes: tuple[str, ...]
 
+    @property
+    def path(self) -> tuple[str, str, str]:
+        """Région, département, commune."""
+        return self.region, self.department, self.code
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -183,11 +188,15 @@ def departments() -> dict[str, str]:
 
 @cache
 def legal_forms() -> dict[str, str]:
-    """Labels of the four-digit legal categories of legal and natural persons."""
-    return {
+    """Labels of the four-digit legal categories of legal and natural persons.
+
+    The register still bears forms (5498, 5720) that INSEE's list no longer has.
+    """
+    listed = {
         row["code"]: row["libelle"]
         for row in _rows("categories_juridiques_niveau3.csv")
     }
+    return SHORT_LEGAL_FORMS | listed
 
 
 # What analysts write for the forms they meet every day; the rest keep their label.

@@ -228,14 +228,31 @@ class TestPages:
         assert revenues[: len(known)] == sorted(known, reverse=sort[0] == "-")
         assert set(revenues[len(known) :]) == {None}
 
-    @pytest.mark.parametrize("text", ["", "x", "W10", "bm90IGpzb24", "é", "A" * 3000])
+    @pytest.mark.parametrize("text", ["x", "W10", "bm90IGpzb24", "é", "A" * 3000])
     def test_a_wrong_cursor_is_the_first_page(self, text):
-        assert cursor.parse(text) is None
+        with pytest.raises(cursor.WrongCursor):
+            cursor.parse(text, sort="nom")
 
-    @pytest.mark.parametrize("key", [1, "MÉCANIQUE"])
-    def test_a_cursor_comes_back_whole(self, key):
-        position = cursor.Cursor(key, 123456782, backwards=True)
-        assert cursor.parse(str(position)) == position
+    @pytest.mark.parametrize(
+        ("sort", "key"), [("-ca", 1), ("ca", None), ("nom", "MÉCANIQUE")]
+    )
+    def test_a_cursor_comes_back_whole(self, sort, key):
+        position = cursor.Cursor(sort, key, 123456782, backwards=True)
+        assert cursor.parse(str(position), sort=sort) == position
+
+    @pytest.mark.parametrize(
+        "position",
+        [
+            cursor.Cursor("nom", "A", 123456782),
+            cursor.Cursor("-ca", "A", 123456782),
+            cursor.Cursor("-ca", 2**70, 123456782),
+            cursor.Cursor("-ca", 1, 10**9),
+            cursor.Cursor("-ca", "1.5", 123456782),
+        ],
+    )
+    def test_a_forged_cursor_or_that_of_another_sort_is_told_apart(self, position):
+        with pytest.raises(cursor.WrongCursor):
+            cursor.parse(str(position), sort="-ca")
 
 
 class TestWords:

@@ -119,5 +119,29 @@ document.addEventListener("htmx:afterSwap", () => {
   }
 });
 
+// What is typed in a filter while the list is refilled is not lost: it goes to the new
+// field, counts at once, and is sent when the field is left.
+
+let typed = null;
+
+document.addEventListener("htmx:beforeSwap", () => {
+  const field = document.activeElement;
+  typed = field?.matches("#filters [data-app-typed]") ? { id: field.id, value: field.value } : null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const field = typed && document.getElementById(typed.id);
+  if (field && field.value !== typed.value) {
+    field.value = typed.value;
+    field.dataset.appUnsent = "";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  typed = null;
+});
+document.addEventListener("focusout", ({ target }) => {
+  if (target.dataset?.appUnsent === undefined) return;
+  delete target.dataset.appUnsent;
+  target.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
 document.addEventListener("htmx:afterSettle", show);
 window.addEventListener("pageshow", show);
