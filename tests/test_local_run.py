@@ -180,7 +180,7 @@ class TestRun:
     def test_its_list_has_the_whole_product(self):
         names = [one.name for one in product(sandbox_port=1, sandbox_folder="x")]
 
-        assert names == ["web", "worker-1", "worker-2", "scheduler", "sandbox"]
+        assert names == ["web", "worker-1", "worker-2", "scheduler", "index", "sandbox"]
 
 
 class TestJudge:

@@ -11,15 +11,18 @@ class SearchBuild(models.Model):
     brought back to a moment before it.
     """
 
-    token = models.UUIDField(primary_key=True)
-    host = models.TextField(_("machine"))
-    snapshot = models.TextField(
-        help_text="What the build saw, as PostgreSQL writes it."
+    token = models.UUIDField(
+        primary_key=True, db_comment="Names the build and its folder."
     )
-    built_at = models.DateTimeField(_("fait le"))
-    companies = models.IntegerField(_("sociétés"))
-    targets = models.IntegerField(_("cibles"))
-    seconds = models.FloatField(_("durée, s"))
+    host = models.TextField(_("machine"), db_comment="Machine that reads it.")
+    snapshot = models.TextField(
+        help_text="What the build saw, as PostgreSQL writes it.",
+        db_comment="What the build saw, as PostgreSQL writes it.",
+    )
+    built_at = models.DateTimeField(_("fait le"), db_comment="When it was made.")
+    companies = models.IntegerField(_("sociétés"), db_comment="Companies in it.")
+    targets = models.IntegerField(_("cibles"), db_comment="Targets among them.")
+    seconds = models.FloatField(_("durée, s"), db_comment="How long it took.")
 
     class Meta:
         db_table = "search_build"

@@ -1,7 +1,8 @@
 """What someone looks for, as plain values; the form makes it from a query string."""
 
 from dataclasses import dataclass, field, fields, replace
-from decimal import Decimal
+from datetime import date
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -9,10 +10,27 @@ from companies import nomenclature
 
 UNKNOWN = "inconnu"
 DEFAULT_SORT = "-attractivite"
+# Where the chosen places hold: at the head office when nothing is said.
+ANY_ESTABLISHMENT = "etablissement"
+EMAIL, PHONE = "email", "telephone"
+CONTACTS = (EMAIL, PHONE)
 
-# Criteria of these fields read what only enriched companies have.
-TARGET_RANGES = ("ca", "attractivite", "cedabilite", "couverture", "dirigeant")
+# Criteria of these fields read what only targets have.
+TARGET_RANGES = (
+    "ca",
+    "attractivite",
+    "cedabilite",
+    "couverture",
+    "dirigeant",
+    "anciennete",
+    "maj",
+)
 RANGES = (*TARGET_RANGES, "age")
+TARGET_CODES = ("evenement", "sans_evenement", "contact", "liste")
+PERIOD = ("evenement_du", "evenement_au")
+
+# Beyond every column: an absurd bound finds nothing instead of failing.
+_MOST = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +44,41 @@ class Bounds:
     def __bool__(self) -> bool:
         return self.low is not None or self.high is not None
 
+    def whole(self, scale: int = 1) -> tuple[int | None, int | None]:
+        """The bounds in whole steps of ``1 / scale``, letting in nothing outside."""
+        return (
+            _rounded(self.low, scale, ROUND_CEILING),
+            _rounded(self.high, scale, ROUND_FLOOR),
+        )
+
+
+def _rounded(bound: Decimal | None, scale: int, way: str) -> int | None:
+    if bound is None:
+        return None
+    steps = (Decimal(bound) * scale).to_integral_value(way)
+    return int(max(min(steps, Decimal(_MOST)), Decimal(-_MOST)))
+
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Amounts (``ca``) are millions of euros, readings points, ages whole years."""
+    """Amounts (``ca``) are millions of euros, readings points, ages whole years.
+
+    ``dirigeant`` is the leader's age, ``anciennete`` the whole years since their
+    appointment, ``maj`` the days since the last enrichment. Events are of any of the
+    kinds ``evenement`` and of none of ``sans_evenement``, between the same two days
+    included. ``contact`` is wanted whole; ``liste`` and ``hors_liste`` are public ids
+    of the reader's desk: in any of the first, in none of the second.
+
+    SIRENs that were pasted by thousands are in ``siren`` like the others, and
+    ``collage`` says under which public id they are kept: an address has that only.
+    """
 
     q: str = ""
     naf: tuple[str, ...] = ()
     region: tuple[str, ...] = ()
     departement: tuple[str, ...] = ()
     commune: tuple[str, ...] = ()
+    lieu: str = ""
     tranche: tuple[str, ...] = ()
     forme: tuple[str, ...] = ()
     statut: tuple[str, ...] = ()
@@ -44,34 +87,66 @@ class Criteria:
     cedabilite: Bounds = field(default_factory=Bounds)
     couverture: Bounds = field(default_factory=Bounds)
     dirigeant: Bounds = field(default_factory=Bounds)
+    anciennete: Bounds = field(default_factory=Bounds)
+    maj: Bounds = field(default_factory=Bounds)
     age: Bounds = field(default_factory=Bounds)
+    evenement: tuple[str, ...] = ()
+    sans_evenement: tuple[str, ...] = ()
+    evenement_du: date | None = None
+    evenement_au: date | None = None
+    contact: tuple[str, ...] = ()
+    liste: tuple[str, ...] = ()
+    hors_liste: tuple[str, ...] = ()
     fermees: bool = False
     siren: tuple[str, ...] = ()
+    collage: str = ""
+    # What the lists are called, (public id, name): for words, never for finding.
+    list_names: tuple[tuple[str, str], ...] = field(
+        default=(), compare=False, repr=False
+    )
 
     @property
     def needs_target(self) -> bool:
         """A criterion reads what the register does not know."""
-        return any(getattr(self, name) for name in TARGET_RANGES)
+        return any(getattr(self, name) for name in (*TARGET_RANGES, *TARGET_CODES))
 
     @property
     def register_only(self) -> Self:
-        """The same search without what only enriched companies have."""
-        return self._with({name: Bounds() for name in TARGET_RANGES})
+        """The same search without what only targets have."""
+        changes: dict[str, Any] = dict.fromkeys(TARGET_RANGES, Bounds())
+        changes |= dict.fromkeys(TARGET_CODES, ()) | dict.fromkeys(PERIOD)
+        return replace(self, **changes)
 
     def without(self, name: str, value: str | None = None) -> Self:
         """Less one value of a list, or less the whole criterion."""
         current = getattr(self, name)
         if value is not None and isinstance(current, tuple):
-            kept = tuple(item for item in current if item != value)
-            return self._with({name: kept})
-        return self._with({name: getattr(Criteria(), name)})
+            left: Any = tuple(item for item in current if item != value)
+        else:
+            left = getattr(Criteria(), name)
+        return replace(self, **{name: left})._without_orphans(name)
 
-    def _with(self, changes: dict[str, Any]) -> Self:
-        return replace(self, **changes)
+    def _without_orphans(self, name: str) -> Self:
+        """A period goes with the last kind of event it bounded, a paste with its id."""
+        if name in ("siren", "collage"):
+            return replace(self, siren=(), collage="")
+        if name.endswith("evenement") and not (self.evenement or self.sans_evenement):
+            return replace(self, evenement_du=None, evenement_au=None)
+        return self
 
     @property
     def is_empty(self) -> bool:
-        return self == Criteria()
+        """Everything is looked for; where places would hold is no criterion alone."""
+        return replace(self, lieu="") == Criteria()
+
+    @property
+    def has_place(self) -> bool:
+        return bool(self.region or self.departement or self.commune)
+
+    @property
+    def in_any_establishment(self) -> bool:
+        """The chosen places hold for any open establishment."""
+        return self.has_place and self.lieu == ANY_ESTABLISHMENT
 
     @property
     def naf_codes(self) -> tuple[str, ...]:
@@ -104,22 +179,29 @@ class Criteria:
         """The query string that gives this search again."""
         pairs: list[tuple[str, str]] = []
         unknown: list[str] = []
-        for each in fields(self):
-            value: Any = getattr(self, each.name)
+        for name in _FIELDS:
+            value: Any = getattr(self, name)
             if isinstance(value, Bounds):
-                if value.low is not None:
-                    pairs.append((f"{each.name}_min", _plain(value.low)))
-                if value.high is not None:
-                    pairs.append((f"{each.name}_max", _plain(value.high)))
+                pairs += _bounds(name, value)
                 if value and value.with_unknown:
-                    unknown.append(each.name)
+                    unknown.append(name)
+            elif name == "siren" and self.collage:
+                continue
             elif isinstance(value, tuple):
-                pairs += [(each.name, item) for item in value]
+                pairs += [(name, item) for item in value]
             elif value:
-                pairs.append((each.name, "1" if value is True else value))
+                pairs.append((name, "1" if value is True else str(value)))
         pairs += [("inconnus", name) for name in unknown]
         pairs += [(name, value) for name, value in extra.items() if value]
         return urlencode(pairs)
+
+
+_FIELDS = tuple(each.name for each in fields(Criteria) if each.compare)
+
+
+def _bounds(name: str, bounds: Bounds) -> list[tuple[str, str]]:
+    ends = ((f"{name}_min", bounds.low), (f"{name}_max", bounds.high))
+    return [(end, _plain(value)) for end, value in ends if value is not None]
 
 
 def _plain(number: Decimal) -> str:

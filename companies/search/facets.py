@@ -11,6 +11,7 @@ from companies import nomenclature
 from companies.choices import Status
 from companies.nomenclature import HeadcountBand
 from companies.search import phrase
+from companies.search.counts import SITE_LEVELS, Counts
 from companies.search.criteria import UNKNOWN, Criteria
 
 BINS = 20
@@ -65,6 +66,10 @@ def naf_options(counts: dict[int | None, int], criteria: Criteria) -> list[Optio
             levels[code] += count
     known = nomenclature.naf_levels()
     opened = _opened_naf(criteria)
+    for code in opened:
+        # What is chosen and counts nobody stays in sight, to be unchosen.
+        parent = _parent_of(code)
+        children.setdefault(parent, set()).add(code)
 
     def walk(codes: Iterable[str], depth: int) -> Iterable[Option]:
         for code in sorted(codes, key=lambda c: (-levels[c], c) if not depth else c):
@@ -80,8 +85,14 @@ def naf_options(counts: dict[int | None, int], criteria: Criteria) -> list[Optio
             if code in opened and below:
                 yield from walk(below, depth + 1)
 
-    chosen_tops = {code for code in opened if len(code) == 1}
-    return list(walk(tops | chosen_tops, 0))
+    return list(walk(tops | children.get("", set()), 0))
+
+
+def _parent_of(code: str) -> str:
+    """The level above; "" above a section."""
+    first = nomenclature.naf_by_id()[nomenclature.naf_levels()[code][1].first]
+    path = [first.section, first.division, first.group, first.class_, first.code]
+    return ["", *path][path.index(code)]
 
 
 def _opened_naf(criteria: Criteria) -> set[str]:
@@ -94,36 +105,31 @@ def _opened_naf(criteria: Criteria) -> set[str]:
     return opened
 
 
-def place_options(counts: dict[int | None, int], criteria: Criteria) -> list[Option]:
+def place_options(counts: Counts, criteria: Criteria) -> list[Option]:
     """Régions; under a chosen one its départements; under a chosen one its communes."""
-    by_id = nomenclature.place_by_id()
-    regions: Counter[str] = Counter()
-    departments: Counter[str] = Counter()
-    communes: Counter[str] = Counter()
-    parents: dict[str, str] = {}
-    for number, count in counts.items():
-        place = by_id.get(number or 0)
-        if place is None:
-            continue
-        regions[place.region] += count
-        departments[place.department] += count
-        communes[place.code] += count
-        parents[place.department] = place.region
+    regions, departments, communes = _levels(counts)
+    parents = {code: nomenclature.region_of(code) for code in departments}
     chosen = {code for _level, code in criteria.place_codes}
     opened_departments = criteria.opened_departments
     opened_regions = set(criteria.region) | {
         nomenclature.region_of(department) for department in opened_departments
     }
-    for code in criteria.region:
+    # What is chosen and counts nobody stays in sight, to be unchosen.
+    for code in opened_departments:
+        departments.setdefault(code, 0)
+        parents[code] = nomenclature.region_of(code)
+    for code in (*criteria.region, *opened_regions):
         regions.setdefault(code, 0)
+    for code in criteria.commune:
+        communes.setdefault(code, 0)
     options: list[Option] = []
-    for region, count in sorted(regions.items(), key=lambda pair: -pair[1]):
+    for region, count in sorted(regions.items(), key=lambda pair: (-pair[1], pair[0])):
         label = nomenclature.regions().get(region, region)
         options.append(Option("region", region, label, count, region in chosen))
         if region not in opened_regions:
             continue
         inside = [d for d, parent in parents.items() if parent == region]
-        for code in sorted(inside, key=lambda d: -departments[d]):
+        for code in sorted(inside, key=lambda d: (-departments[d], d)):
             name = f"{code} {nomenclature.departments().get(code, '')}"
             options.append(
                 Option("departement", code, name, departments[code], code in chosen, 1)
@@ -131,6 +137,21 @@ def place_options(counts: dict[int | None, int], criteria: Criteria) -> list[Opt
             if code in opened_departments:
                 options += _communes(code, communes, chosen)
     return options
+
+
+def _levels(counts: Counts) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """By région, département and commune; of a company's several places, each once."""
+    by_id = nomenclature.place_by_id()
+    levels: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
+    for number, count in counts.place.items():
+        place = by_id.get(number or 0)
+        if place is not None:
+            for level, code in zip(levels, place.path, strict=True):
+                level[code] += count
+    for level, depth in zip(levels, SITE_LEVELS, strict=True):
+        for number, count in counts.sites.get(depth, {}).items():
+            level[by_id[number].path[SITE_LEVELS.index(depth)]] = count
+    return levels[0], levels[1], levels[2]
 
 
 def _communes(
@@ -182,7 +203,7 @@ def _band_of(number: int | None) -> str:
 
 def legal_form_options(counts: dict[Any, int], criteria: Criteria) -> list[Option]:
     options = []
-    for number, count in sorted(counts.items(), key=lambda pair: -pair[1]):
+    for number, count in sorted(counts.items(), key=lambda p: (-p[1], p[0] or 0)):
         code = UNKNOWN if number is None else f"{number:04d}"
         label = _("inconnue") if number is None else nomenclature.legal_form_name(code)
         options.append(Option("forme", code, label, count, code in criteria.forme))
@@ -207,6 +228,29 @@ def status_options(counts: dict[Any, int], criteria: Criteria) -> list[Option]:
         for value, label in Status.choices
         if counts.get(value) or value in criteria.statut
     ]
+
+
+CODES = ("naf", "region", "departement", "commune", "tranche", "forme", "statut")
+
+
+def unseen(criteria: Criteria, shown: Facets | None) -> list[tuple[str, str]]:
+    """(name, value) of the choices that no box shows: a form must send them too."""
+    boxes = set()
+    if shown is not None:
+        facets = (
+            shown.naf,
+            shown.place,
+            shown.headcount,
+            shown.legal_form,
+            shown.status,
+        )
+        boxes = {(each.name, each.value) for facet in facets for each in facet}
+    pairs = [(name, value) for name in CODES for value in getattr(criteria, name)]
+    if criteria.collage:
+        pairs.append(("collage", criteria.collage))
+    else:
+        pairs += [("siren", siren) for siren in criteria.siren]
+    return [pair for pair in pairs if pair not in boxes]
 
 
 def histogram(counts: dict[int, int]) -> Histogram:

@@ -1,76 +1,169 @@
 """The query string, checked: pages, saved addresses and machines enter here."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from companies import nomenclature
-from companies.choices import Status
+from companies.choices import EventKind, Status
+from companies.models import PastedSirens, TargetList
 from companies.search.criteria import (
+    ANY_ESTABLISHMENT,
+    CONTACTS,
     DEFAULT_SORT,
     RANGES,
     UNKNOWN,
     Bounds,
     Criteria,
 )
+from companies.search.fields import (
+    Day,
+    DeskLists,
+    Flag,
+    KnownCodes,
+    Number,
+    OneOf,
+    Pasted,
+    Sirens,
+    Words,
+    naf_code,
+    shown,
+)
 from companies.search.sorts import SORTS
 
+HEAD_OFFICE = "siege"
+# What else an address of the list may carry: where one is, and what others add to it.
+NOT_CRITERIA = {"curseur", "retour", "colonnes", "recherche", "csrfmiddlewaretoken"}
+TRACKERS = ("utm_", "gclid", "fbclid", "msclkid", "mc_", "mtm_", "pk_")
 
-class KnownCodes(forms.MultipleChoiceField):
-    """Codes of a list too long for choices; unknown ones are refused by name."""
 
-    default_error_messages = {
-        "invalid_choice": _("« %(value)s » n’est pas un code connu.")
-    }
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was given and is no criterion: the field's label, and why."""
 
-    def __init__(self, known: Any, **kwargs: Any) -> None:
-        self.known = known
-        super().__init__(required=False, **kwargs)
+    label: str
+    sentence: str
 
-    def valid_value(self, value: Any) -> bool:
-        return value in self.known()
+    def __str__(self) -> str:
+        return f"{self.label}\u00a0: {self.sentence}" if self.label else self.sentence
+
+
+READING = {"low": 0, "high": 100, "decimals": 2}
+# A range is two fields, name_min and name_max: what they are called, and their limits.
+RANGE_FIELDS: dict[str, tuple[Any, dict[str, int]]] = {
+    "ca": (
+        gettext_lazy("chiffre d’affaires"),
+        {"low": -1_000_000, "high": 1_000_000, "decimals": 6},
+    ),
+    "attractivite": (gettext_lazy("attractivité"), READING),
+    "cedabilite": (gettext_lazy("cédabilité"), READING),
+    "couverture": (gettext_lazy("couverture"), READING),
+    "dirigeant": (gettext_lazy("âge du dirigeant"), {"low": 0, "high": 120}),
+    "anciennete": (gettext_lazy("ancienneté du dirigeant"), {"low": 0, "high": 120}),
+    "maj": (gettext_lazy("jours depuis la mise à jour"), {"low": 0, "high": 36_500}),
+    "age": (gettext_lazy("âge de la société"), {"low": 0, "high": 1000}),
+}
+CODES = (
+    "naf",
+    "region",
+    "departement",
+    "commune",
+    "tranche",
+    "forme",
+    "statut",
+    "evenement",
+    "sans_evenement",
+    "contact",
+    "liste",
+    "hors_liste",
+    "siren",
+)
 
 
 class SearchForm(forms.Form):
-    q = forms.CharField(required=False, max_length=200, strip=True)
-    naf = KnownCodes(nomenclature.naf_levels, label=_("NAF"))
-    region = KnownCodes(nomenclature.region_ranges, label=_("région"))
-    departement = KnownCodes(nomenclature.department_ranges, label=_("département"))
-    commune = KnownCodes(nomenclature.places, label=_("commune"))
+    """``desk_id`` is the reader's: lists are those of that desk, whoever asks.
+
+    What is not understood is refused by name, never left aside: see ``refusals``.
+    """
+
+    q = Words(required=False, max_length=200, label=gettext_lazy("nom ou SIREN"))
+    naf = KnownCodes(nomenclature.naf_levels, read=naf_code, label=gettext_lazy("NAF"))
+    region = KnownCodes(nomenclature.region_ranges, label=gettext_lazy("région"))
+    departement = KnownCodes(
+        nomenclature.department_ranges,
+        read=str.upper,
+        label=gettext_lazy("département"),
+    )
+    commune = KnownCodes(
+        nomenclature.places, read=str.upper, label=gettext_lazy("commune")
+    )
+    lieu = OneOf((HEAD_OFFICE, ANY_ESTABLISHMENT), label=gettext_lazy("lieu"))
     tranche = KnownCodes(
-        lambda: {*nomenclature.HEADCOUNT_BANDS, UNKNOWN}, label=_("effectif")
+        lambda: {*nomenclature.HEADCOUNT_BANDS, UNKNOWN},
+        label=gettext_lazy("effectif"),
     )
     forme = KnownCodes(
-        lambda: {*nomenclature.legal_forms(), UNKNOWN}, label=_("forme juridique")
+        lambda: {*nomenclature.legal_forms(), UNKNOWN},
+        label=gettext_lazy("forme juridique"),
     )
-    statut = KnownCodes(lambda: set(Status.values), label=_("statut"))
-    ca_min = forms.DecimalField(required=False, max_digits=12, decimal_places=6)
-    ca_max = forms.DecimalField(required=False, max_digits=12, decimal_places=6)
-    attractivite_min = forms.DecimalField(required=False, min_value=0, max_value=100)
-    attractivite_max = forms.DecimalField(required=False, min_value=0, max_value=100)
-    cedabilite_min = forms.DecimalField(required=False, min_value=0, max_value=100)
-    cedabilite_max = forms.DecimalField(required=False, min_value=0, max_value=100)
-    couverture_min = forms.DecimalField(required=False, min_value=0, max_value=100)
-    couverture_max = forms.DecimalField(required=False, min_value=0, max_value=100)
-    dirigeant_min = forms.IntegerField(required=False, min_value=0, max_value=120)
-    dirigeant_max = forms.IntegerField(required=False, min_value=0, max_value=120)
-    age_min = forms.IntegerField(required=False, min_value=0, max_value=1000)
-    age_max = forms.IntegerField(required=False, min_value=0, max_value=1000)
-    inconnus = KnownCodes(lambda: set(RANGES))
-    fermees = forms.BooleanField(required=False)
-    siren = forms.MultipleChoiceField(required=False)
-    tri = forms.ChoiceField(
-        required=False,
-        choices=[(sign + name, name) for name in SORTS for sign in ("", "-")],
+    statut = KnownCodes(lambda: set(Status.values), label=gettext_lazy("statut"))
+    evenement = KnownCodes(
+        lambda: set(EventKind.values), label=gettext_lazy("annonce publiée")
+    )
+    sans_evenement = KnownCodes(
+        lambda: set(EventKind.values), label=gettext_lazy("annonce exclue")
+    )
+    evenement_du = Day(required=False, label=gettext_lazy("annonces, du"))
+    evenement_au = Day(required=False, label=gettext_lazy("annonces, au"))
+    contact = KnownCodes(lambda: set(CONTACTS), label=gettext_lazy("contact"))
+    liste = DeskLists(label=gettext_lazy("vivier"))
+    hors_liste = DeskLists(label=gettext_lazy("hors du vivier"))
+    inconnus = KnownCodes(lambda: set(RANGES), label=gettext_lazy("inconnus"))
+    fermees = Flag(label=gettext_lazy("sociétés fermées"))
+    siren = Sirens(label=gettext_lazy("SIREN"))
+    collage = Pasted(label=gettext_lazy("SIREN collés"))
+    tri = OneOf(
+        [sign + name for name in SORTS for sign in ("", "-")],
+        label=gettext_lazy("tri"),
     )
 
-    def clean_siren(self) -> list[str]:
-        return list(self.cleaned_data["siren"])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, desk_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["siren"].valid_value = _nine_digits  # type: ignore[attr-defined]
+        self.desk_id = desk_id
+        self.data = _without_blanks(self.data)
+        for name in ("liste", "hors_liste"):
+            field = self.fields[name]
+            field.known = lambda: self.list_names  # type: ignore[attr-defined]
+        for name, (label, limits) in RANGE_FIELDS.items():
+            for end, words in (("min", _("minimum")), ("max", _("maximum"))):
+                self.fields[f"{name}_{end}"] = Number(
+                    label=f"{label}, {words}", **limits
+                )
+
+    @cached_property
+    def pasted(self) -> tuple[str, ...]:
+        """The SIRENs kept under ``collage``: none when it is not the desk's."""
+        public_id = self.cleaned_data.get("collage")
+        if not public_id or self.desk_id is None:
+            return ()
+        kept = PastedSirens.objects.filter(desk_id=self.desk_id, public_id=public_id)
+        numbers = kept.values_list("sirens", flat=True).first() or ()
+        return tuple(f"{number:09d}" for number in numbers)
+
+    @cached_property
+    def list_names(self) -> dict[str, str]:
+        """The desk's lists by public id, those it follows first."""
+        if self.desk_id is None:
+            return {}
+        lists = TargetList.objects.filter(desk_id=self.desk_id).present().by_name()
+        return {str(i): name for i, name in lists.values_list("public_id", "name")}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -78,39 +171,100 @@ class SearchForm(forms.Form):
             low, high = data.get(f"{name}_min"), data.get(f"{name}_max")
             if low is not None and high is not None and low > high:
                 self.add_error(
-                    f"{name}_max", _("Le maximum est plus petit que le minimum.")
+                    f"{name}_max", _("le maximum est plus petit que le minimum.")
                 )
+        self._check_period(data)
+        self._check_paste(data)
+        self._check_names()
         return data
+
+    def _check_period(self, data: dict[str, Any]) -> None:
+        since, until = data.get("evenement_du"), data.get("evenement_au")
+        if since and until and since > until:
+            self.add_error(
+                "evenement_au", _("la fin de la période en précède le début.")
+            )
+        if (since or until) and not self._has_kinds:
+            name = "evenement_du" if since else "evenement_au"
+            self.add_error(
+                name, _("choisissez une annonce, ces dates ne portent sur aucune.")
+            )
+
+    def _check_paste(self, data: dict[str, Any]) -> None:
+        if not data.get("collage"):
+            return
+        if not self.pasted:
+            words = _(
+                "cette liste n’est pas, ou plus, à votre équipe\u00a0: recollez-la."
+            )
+            self.add_error("collage", words)
+        elif data.get("siren"):
+            words = _(
+                "d’autres SIREN sont choisis\u00a0: gardez les uns ou les autres."
+            )
+            self.add_error("collage", words)
+
+    @property
+    def _has_kinds(self) -> bool:
+        """Even wrong ones: their own refusal is enough."""
+        return any(
+            name in self.errors or self.cleaned_data.get(name)
+            for name in ("evenement", "sans_evenement")
+        )
+
+    def _check_names(self) -> None:
+        """No name of the address is left aside, nor one of two values."""
+        for name in self.data:
+            if name in self.fields:
+                self._check_is_said_once(name)
+            elif name not in NOT_CRITERIA and not name.startswith(TRACKERS):
+                self.add_error(None, _unknown_name(name, self.fields))
+
+    def _check_is_said_once(self, name: str) -> None:
+        if isinstance(self.fields[name], KnownCodes) or not isinstance(
+            self.data, QueryDict
+        ):
+            return
+        given = list(dict.fromkeys(self.data.getlist(name)))
+        if len(given) > 1:
+            words = ", ".join(f"«\u00a0{shown(value)}\u00a0»" for value in given[:5])
+            self.add_error(
+                name,
+                _("%(values)s\u00a0: une seule valeur est attendue.")
+                % {"values": words},
+            )
 
     @property
     def criteria(self) -> Criteria:
-        """What was understood; a value in error is left out, and said on the page."""
+        """What was understood. With ``refusals``, it is wider than what was asked."""
         data = self.cleaned_data
-        unknown = set(data.get("inconnus") or ())
-        lists: dict[str, Any] = {
-            name: tuple(dict.fromkeys(data.get(name) or ()))
-            for name in (
-                "naf",
-                "region",
-                "departement",
-                "commune",
-                "tranche",
-                "forme",
-                "statut",
-                "siren",
-            )
-        }
-        ranges: dict[str, Any] = {}
-        for name in RANGES:
-            low, high = data.get(f"{name}_min"), data.get(f"{name}_max")
-            if low is not None or high is not None:
-                ranges[name] = Bounds(low, high, name in unknown)
+        codes: dict[str, Any] = {name: tuple(data.get(name) or ()) for name in CODES}
+        if data.get("collage"):
+            codes["siren"] = self.pasted
+        lieu = data.get("lieu") or ""
         return Criteria(
             q=data.get("q") or "",
+            lieu="" if lieu == HEAD_OFFICE else lieu,
             fermees=bool(data.get("fermees")),
-            **lists,
-            **ranges,
+            collage=data.get("collage") or "",
+            evenement_du=data.get("evenement_du"),
+            evenement_au=data.get("evenement_au"),
+            list_names=self._names_of(codes),
+            **codes,
+            **dict(self._ranges()),
         )
+
+    def _ranges(self) -> Iterator[tuple[str, Any]]:
+        unknown = self.cleaned_data.get("inconnus") or ()
+        for name in RANGES:
+            low = self.cleaned_data.get(f"{name}_min")
+            high = self.cleaned_data.get(f"{name}_max")
+            if low is not None or high is not None:
+                yield name, Bounds(low, high, name in unknown)
+
+    def _names_of(self, codes: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+        chosen = (*codes["liste"], *codes["hors_liste"])
+        return tuple((code, self.list_names[code]) for code in dict.fromkeys(chosen))
 
     @property
     def sort(self) -> str:
@@ -119,15 +273,40 @@ class SearchForm(forms.Form):
             return str(chosen)
         return "nom" if self.cleaned_data.get("q") else DEFAULT_SORT
 
-    def in_words(self) -> list[str]:
-        """One sentence for each value that was refused."""
+    @property
+    def refusals(self) -> list[Refusal]:
+        """One for each value that was refused."""
         return [
-            f"{self[name].label} : {error}" if name in self.fields else str(error)
+            Refusal(
+                str(self.fields[name].label) if name in self.fields else "", str(error)
+            )
             for name, errors in self.errors.items()
             for error in errors
         ]
 
+    def in_words(self) -> list[str]:
+        """One sentence for each value that was refused."""
+        return [str(refusal) for refusal in self.refusals]
 
-def _nine_digits(value: Any) -> bool:
-    text = str(value)
-    return len(text) == 9 and text.isascii() and text.isdigit()
+
+def _without_blanks(data: Any) -> Any:
+    """« ca_min=3&ca_min= » says 3: the last one alone would say nothing."""
+    if not isinstance(data, QueryDict) or all(len(v) < 2 for _, v in data.lists()):
+        return data
+    kept = QueryDict(mutable=True)
+    for name, values in data.lists():
+        kept.setlist(name, [value for value in values if value.strip()] or [""])
+    return kept
+
+
+def _unknown_name(name: str, known: Iterable[str]) -> str:
+    """« nafs » is no criterion; « naf » may be what was meant."""
+    near = get_close_matches(name[:40], list(known), n=1, cutoff=0.6)
+    if near:
+        words = _(
+            "«\u00a0%(name)s\u00a0» n’est pas un critère"
+            "\u00a0: «\u00a0%(near)s\u00a0»\u00a0?"
+        )
+    else:
+        words = _("«\u00a0%(name)s\u00a0» n’est pas un critère\u00a0: retirez-le.")
+    return words % {"name": shown(name), "near": "".join(near)}

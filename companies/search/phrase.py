@@ -1,18 +1,21 @@
 """The search in words: one chip for each criterion, one sentence for all of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from companies import nomenclature
 from companies.choices import Status
 from companies.nomenclature import HeadcountBand
-from companies.search.criteria import UNKNOWN, Bounds, Criteria
-from mainsite.lib import formatting
+from companies.search import words as say
+from companies.search.criteria import EMAIL, UNKNOWN, Bounds, Criteria
+from companies.search.words import MOST
+from companies.search.words import count as count
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def title(criteria: Criteria) -> str:
     if others > 0:
         words = ngettext("%(head)s et %(n)d autre", "%(head)s et %(n)d autres", others)
         head = words % {"head": head, "n": others}
-    return f"{head}, {_or(where)}" if where else head
+    return f"{head}, {say.either(where)}" if where else head
 
 
 def _place_name(level: str, code: str) -> str:
@@ -58,73 +61,91 @@ def _place_name(level: str, code: str) -> str:
 
 def _parts(criteria: Criteria) -> Iterator[tuple[str, Criteria]]:
     if criteria.q:
-        words = _("«\u00a0%(words)s\u00a0»") % {"words": criteria.q}
-        yield words, criteria.without("q")
+        yield say.quoted(criteria.q), criteria.without("q")
     if criteria.siren:
-        count = len(criteria.siren)
-        words = ngettext("%(n)d société choisie", "%(n)d sociétés choisies", count)
-        yield words % {"n": count}, criteria.without("siren")
-    for code in criteria.naf_codes:
-        yield _naf(code), criteria.without("naf", code)
-    for level, code in criteria.place_codes:
-        yield _place(level, code), criteria.without(level, code)
+        yield _sirens(criteria), criteria.without("siren")
+    yield from _activities(criteria)
+    yield from _places(criteria)
     if criteria.tranche:
         yield _headcount(criteria.tranche), criteria.without("tranche")
     if criteria.forme:
         yield _forms(criteria.forme), criteria.without("forme")
     if criteria.statut:
         labels = [str(Status(value).label).lower() for value in criteria.statut]
-        words = _("statut\u00a0: %(labels)s") % {"labels": _or(labels)}
+        words = _("statut\u00a0: %(labels)s") % {"labels": say.either(labels)}
         yield words, criteria.without("statut")
-    for name, template in _RANGES.items():
+    for name, range_words in say.RANGES.items():
         bounds: Bounds = getattr(criteria, name)
         if bounds:
-            yield _range(bounds, *template), criteria.without(name)
+            yield range_words.say(bounds), criteria.without(name)
+    yield from _events(criteria)
+    for kind in criteria.contact:
+        words = _("avec e-mail") if kind == EMAIL else _("avec téléphone")
+        yield words, criteria.without("contact", kind)
+    yield from _lists(criteria)
     if criteria.fermees:
         yield _("fermées comprises"), criteria.without("fermees")
 
 
-_YEARS = gettext_lazy("\u00a0ans")
-# name: (what comes before, the unit, what "unknown" is called)
-_RANGES: dict[str, tuple[str | Promise, str | Promise, str | Promise]] = {
-    "ca": (gettext_lazy("CA"), gettext_lazy("\u00a0M€"), gettext_lazy("non publié")),
-    "attractivite": (gettext_lazy("attractivité"), "", gettext_lazy("non évaluable")),
-    "cedabilite": (gettext_lazy("cédabilité"), "", gettext_lazy("non évaluable")),
-    "couverture": (gettext_lazy("couverture"), "", gettext_lazy("inconnue")),
-    "dirigeant": (gettext_lazy("dirigeant"), _YEARS, gettext_lazy("d’âge inconnu")),
-    "age": (gettext_lazy("société"), _YEARS, gettext_lazy("de création inconnue")),
-}
-
-
-def _range(
-    bounds: Bounds,
-    subject: str | Promise,
-    unit: str | Promise,
-    unknown: str | Promise,
-) -> str:
-    low, high = bounds.low, bounds.high
-    if low is not None and high is not None:
-        words = _("%(subject)s de %(low)s à %(high)s%(unit)s")
-    elif low is not None:
-        words = _("%(subject)s de %(low)s%(unit)s et plus")
+def _sirens(criteria: Criteria) -> str:
+    number = len(criteria.siren)
+    if criteria.collage:
+        words = ngettext("%(n)s SIREN collé", "%(n)s SIREN collés", number)
     else:
-        words = _("%(subject)s de %(high)s%(unit)s au plus")
-    words %= {
-        "subject": subject,
-        "low": _number(low or Decimal()),
-        "high": _number(high or Decimal()),
-        "unit": unit,
-    }
-    return _or([words, str(unknown)]) if bounds.with_unknown else words
+        words = ngettext("%(n)s société choisie", "%(n)s sociétés choisies", number)
+    return words % {"n": count(number)}
 
 
-def _language() -> str:
-    return get_language() or "fr"
+def _activities(criteria: Criteria) -> Iterator[tuple[str, Criteria]]:
+    codes = criteria.naf_codes
+    named, others = _split(codes)
+    for code in named:
+        yield _naf(code), criteria.without("naf", code)
+    if others:
+        words = ngettext("%(n)s autre code NAF", "%(n)s autres codes NAF", len(others))
+        yield words % {"n": count(len(others))}, replace(criteria, naf=named)
 
 
-def _number(value: Decimal) -> str:
-    text = f"{Decimal(value).normalize():f}"
-    return text if formatting.is_english(_language()) else text.replace(".", ",")
+def _places(criteria: Criteria) -> Iterator[tuple[str, Criteria]]:
+    named, others = _split(criteria.place_codes)
+    for level, code in named:
+        yield _place(criteria, level, code), criteria.without(level, code)
+    if others:
+        fewer = criteria
+        for level, code in others:
+            fewer = fewer.without(level, code)
+        words = ngettext("%(n)s autre lieu", "%(n)s autres lieux", len(others))
+        yield words % {"n": count(len(others))}, fewer
+
+
+def _split(values: tuple[T, ...]) -> tuple[tuple[T, ...], tuple[T, ...]]:
+    """Those that are named, and those that are only counted."""
+    most = MOST if len(values) > MOST + 1 else len(values)
+    return values[:most], values[most:]
+
+
+def _events(criteria: Criteria) -> Iterator[tuple[str, Criteria]]:
+    when = say.period(criteria.evenement_du, criteria.evenement_au)
+    if criteria.evenement:
+        kinds = say.either([say.event(kind) for kind in criteria.evenement])
+        yield f"{kinds} {when}".rstrip(), criteria.without("evenement")
+    if criteria.sans_evenement:
+        kinds = say.neither([say.event(kind) for kind in criteria.sans_evenement])
+        words = _("sans %(kinds)s") % {"kinds": kinds}
+        yield f"{words} {when}".rstrip(), criteria.without("sans_evenement")
+
+
+def _lists(criteria: Criteria) -> Iterator[tuple[str, Criteria]]:
+    names = dict(criteria.list_names)
+    for field, template in (
+        ("liste", _("dans %(lists)s")),
+        ("hors_liste", _("hors de %(lists)s")),
+    ):
+        chosen: tuple[str, ...] = getattr(criteria, field)
+        quoted = [say.quoted(names.get(code, code)) for code in chosen]
+        if quoted:
+            words = template % {"lists": say.either(quoted)}
+            yield words, criteria.without(field)
 
 
 def _naf(code: str) -> str:
@@ -133,17 +154,17 @@ def _naf(code: str) -> str:
     return short if len(code) == 1 else f"{code} {short}"
 
 
-def _place(level: str, code: str) -> str:
+def _place(criteria: Criteria, level: str, code: str) -> str:
+    """« à Lyon » is the head office; elsewhere « un établissement à Lyon »."""
     if level == "region":
-        return _("en %(region)s") % {"region": nomenclature.regions()[code]}
-    if level == "departement":
-        return f"{code} {nomenclature.departments()[code]}"
-    return _("à %(town)s") % {"town": nomenclature.places()[code].name}
-
-
-def count(number: int) -> str:
-    """« 1 234 », “1,234”."""
-    return formatting.number(number, language=_language())
+        where = _("en %(region)s") % {"region": nomenclature.regions()[code]}
+    elif level == "departement":
+        where = f"{code} {nomenclature.departments()[code]}"
+    else:
+        where = _("à %(town)s") % {"town": nomenclature.places()[code].name}
+    if not criteria.in_any_establishment:
+        return where
+    return _("un établissement %(where)s") % {"where": where}
 
 
 def headcount_band(band: HeadcountBand) -> str:
@@ -159,23 +180,16 @@ def headcount_band(band: HeadcountBand) -> str:
 def _headcount(codes: tuple[str, ...]) -> str:
     bands = nomenclature.HEADCOUNT_BANDS
     labels = [headcount_band(bands[code]) for code in codes if code in bands]
-    words = [_("%(bands)s\u00a0salariés") % {"bands": _or(labels)}] if labels else []
+    words = (
+        [_("%(bands)s\u00a0salariés") % {"bands": say.either(labels)}] if labels else []
+    )
     if UNKNOWN in codes:
         words.append(_("effectif inconnu"))
-    return _or(words)
+    return say.either(words)
 
 
 def _forms(codes: tuple[str, ...]) -> str:
     labels = [nomenclature.legal_form_name(code) for code in codes if code != UNKNOWN]
     if UNKNOWN in codes:
         labels.append(_("forme inconnue"))
-    return _or(labels)
-
-
-def _or(words: list[str]) -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return _("%(first)s ou %(last)s") % {
-        "first": ", ".join(words[:-1]),
-        "last": words[-1],
-    }
+    return say.either(labels)

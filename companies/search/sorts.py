@@ -25,6 +25,9 @@ SMALL = ("(-32768)::smallint", "32767::smallint")
 INT = ("(-2147483648)::int", "2147483647")
 BIG = ("(-9223372036854775807)::bigint", "9223372036854775807")
 
+# Days are days of Europe/Paris, whatever the session's time zone.
+TODAY = "(now() AT TIME ZONE 'Europe/Paris')::date"
+
 SORTS = {
     "nom": Sort(_("nom"), 'c.folded_name COLLATE "C"', "''", "chr(1114111)"),
     "siege": Sort(_("siège"), "r.geo", *INT),
@@ -38,9 +41,12 @@ SORTS = {
         _("effectif"), "coalesce(t.accounts_headcount, r.headcount)", *INT
     ),
     # The older the company, the earlier its date: ages sort the other way round.
-    "age": Sort(_("âge"), "(current_date - r.created_on)", *INT),
+    "age": Sort(_("âge"), f"({TODAY} - r.created_on)", *INT),
     "dirigeant": Sort(
         _("âge du dirigeant"), "(2100 - t.leader_birth_year)::smallint", *SMALL
+    ),
+    "anciennete": Sort(
+        _("ancienneté du dirigeant"), f"({TODAY} - t.leader_since)", *INT
     ),
     "forme": Sort(_("forme juridique"), "r.legal_form", *SMALL),
     "statut": Sort(
@@ -56,3 +62,8 @@ SORTS = {
 def parse(sort: str) -> tuple[Sort, bool]:
     """``-ca`` is revenue, greatest first."""
     return SORTS[sort.lstrip("-")], sort.startswith("-")
+
+
+def is_text(sort: str) -> bool:
+    """The key is a name, not a number."""
+    return sort.lstrip("-") == "nom"

@@ -5,12 +5,12 @@ Column names come from this file only; every value is a parameter.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from companies import nomenclature
-from companies.models import Register
-from companies.search.criteria import UNKNOWN, Bounds, Criteria
+from companies.models import Establishment, Register
+from companies.search import days
+from companies.search.criteria import CONTACTS, EMAIL, UNKNOWN, Bounds, Criteria
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Condition:
 
 
 TRUE = Condition("true")
+FALSE = Condition("false")
 
 
 def both(conditions: Iterable[Condition]) -> Condition:
@@ -50,6 +51,19 @@ def naf(criteria: Criteria) -> Condition:
 
 
 def place(criteria: Criteria) -> Condition:
+    """Where the head office is, or any open establishment when that is asked."""
+    spans = place_spans(criteria)
+    if not spans or not criteria.in_any_establishment:
+        return _in_ranges("r.geo", spans)
+    inside = _in_ranges("e.geo", spans)
+    return Condition(
+        "EXISTS (SELECT FROM establishment e WHERE e.siren = r.siren"
+        f" AND e.flags & %s <> 0 AND ({inside.sql}))",
+        (Establishment.ACTIVE, *inside.parameters),
+    )
+
+
+def place_spans(criteria: Criteria) -> list[nomenclature.Range]:
     spans = []
     for level, code in criteria.place_codes:
         if level == "region":
@@ -59,7 +73,7 @@ def place(criteria: Criteria) -> Condition:
         else:
             number = nomenclature.places()[code].id
             spans.append(nomenclature.Range(number, number))
-    return _in_ranges("r.geo", spans)
+    return spans
 
 
 def coarse_place(criteria: Criteria) -> Condition:
@@ -70,7 +84,7 @@ def coarse_place(criteria: Criteria) -> Condition:
     ranges = nomenclature.department_ranges()
     starts = sorted(span.first for span in ranges.values())
     opened = [ranges[code] for code in criteria.opened_departments]
-    inside = _in_ranges("r.geo", opened) if opened else Condition("false")
+    inside = _in_ranges("r.geo", opened) if opened else FALSE
     return Condition(
         f"CASE WHEN {inside.sql} THEN r.geo"
         " ELSE (%s::int[])[width_bucket(r.geo, %s::int[])] END",
@@ -127,7 +141,9 @@ def status(criteria: Criteria) -> Condition:
     )
 
 
-def others(criteria: Criteria, name: Condition | None) -> Condition:
+def others(
+    criteria: Criteria, name: Condition | None, desk_id: int | None
+) -> Condition:
     """Everything that is no facet with counts of its own."""
     conditions = [
         Condition("r.flags & %s = %s", (Register.ACTIVE, Register.ACTIVE))
@@ -135,12 +151,17 @@ def others(criteria: Criteria, name: Condition | None) -> Condition:
         else TRUE,
         name or TRUE,
         _sirens(criteria),
-        _age(criteria.age),
+        _years_since("r.created_on", criteria.age),
         _between("t.revenue", criteria.ca, 1_000_000),
         _between("t.score", criteria.attractivite, 100),
         _between("t.sale_likelihood", criteria.cedabilite, 100),
         _between("t.coverage", criteria.couverture, 100),
         _leader_age(criteria.dirigeant),
+        _years_since("t.leader_since", criteria.anciennete),
+        _freshness(criteria.maj),
+        *_events(criteria),
+        *_contacts(criteria),
+        *_lists(criteria, desk_id),
     ]
     return both(conditions)
 
@@ -151,61 +172,84 @@ def _sirens(criteria: Criteria) -> Condition:
     return Condition("r.siren = ANY(%s)", ([int(s) for s in criteria.siren],))
 
 
-def _between(column: str, bounds: Bounds, scale: int) -> Condition:
-    if not bounds:
-        return TRUE
-    parts = []
-    if bounds.low is not None:
-        parts.append(Condition(f"{column} >= %s", (_scaled(bounds.low, scale),)))
-    if bounds.high is not None:
-        parts.append(Condition(f"{column} <= %s", (_scaled(bounds.high, scale),)))
-    return _with_unknown(both(parts), column, bounds)
+def _between(column: str, bounds: Bounds, scale: int = 1) -> Condition:
+    low, high = bounds.whole(scale)
+    return _range(column, bounds, column, (">=", low), ("<=", high))
 
 
-def _scaled(number: Decimal, scale: int) -> int:
-    # Kept inside bigint: an absurd bound finds nothing instead of failing.
-    return max(min(int(Decimal(number) * scale), 2**62), -(2**62))
+def _range(
+    subject: str, bounds: Bounds, column: str, *ends: tuple[str, Any]
+) -> Condition:
+    """``subject`` within the ends that are known; ``column`` null is the unknown."""
+    parts = [
+        Condition(f"{subject} {sign} %s", (value,))
+        for sign, value in ends
+        if value is not None
+    ]
+    if not parts or not bounds.with_unknown:
+        return both(parts)
+    return either([both(parts), Condition(f"{column} IS NULL")])
 
 
-def _age(bounds: Bounds) -> Condition:
-    """Whole years since creation."""
-    if not bounds:
-        return TRUE
-    parts = []
-    if bounds.low is not None:
-        parts.append(
-            Condition(
-                "r.created_on <= current_date - make_interval(years => %s)",
-                (int(bounds.low),),
-            )
-        )
-    if bounds.high is not None:
-        parts.append(
-            Condition(
-                "r.created_on > current_date - make_interval(years => %s)",
-                (int(bounds.high) + 1,),
-            )
-        )
-    return _with_unknown(both(parts), "r.created_on", bounds)
+def _years_since(column: str, bounds: Bounds) -> Condition:
+    """Whole years from the column's day to today: anniversaries, not 365 days."""
+    latest, earliest = days.years_between(bounds)
+    return _range(column, bounds, column, ("<=", latest), (">", earliest))
 
 
 def _leader_age(bounds: Bounds) -> Condition:
     """Only the year of birth is published: the age reached this year."""
-    if not bounds:
-        return TRUE
-    year = "extract(year FROM current_date)::int - t.leader_birth_year"
-    parts = []
-    if bounds.low is not None:
-        parts.append(Condition(f"{year} >= %s", (int(bounds.low),)))
-    if bounds.high is not None:
-        parts.append(Condition(f"{year} <= %s", (int(bounds.high),)))
-    return _with_unknown(both(parts), "t.leader_birth_year", bounds)
+    low, high = bounds.whole()
+    age = f"{days.today().year} - t.leader_birth_year"
+    return _range(age, bounds, "t.leader_birth_year", (">=", low), ("<=", high))
 
 
-def _with_unknown(condition: Condition, column: str, bounds: Bounds) -> Condition:
-    if not bounds.with_unknown:
-        return condition
-    return either([condition, Condition(f"{column} IS NULL")])
+def _freshness(bounds: Bounds) -> Condition:
+    before, since = days.moments_between(bounds)
+    column = "t.enriched_at"
+    return _range(column, bounds, column, ("<", before), (">=", since))
+
+
+def _events(criteria: Criteria) -> Iterable[Condition]:
+    period = both(
+        Condition(f"v.occurred_on {sign} %s", (day,))
+        for sign, day in (
+            (">=", criteria.evenement_du),
+            ("<=", criteria.evenement_au),
+        )
+        if day is not None
+    )
+    for word, kinds in (
+        ("EXISTS", criteria.evenement),
+        ("NOT EXISTS", criteria.sans_evenement),
+    ):
+        if kinds:
+            yield Condition(
+                f"{word} (SELECT FROM legal_event v WHERE v.siren = r.siren"
+                f" AND v.kind = ANY(%s) AND {period.sql})",
+                (list(kinds), *period.parameters),
+            )
+
+
+def _contacts(criteria: Criteria) -> Iterable[Condition]:
+    for kind in CONTACTS:
+        if kind in criteria.contact:
+            yield Condition("t.has_email" if kind == EMAIL else "t.has_phone")
+
+
+def _lists(criteria: Criteria, desk_id: int | None) -> Iterable[Condition]:
+    """A list of another desk holds nobody, whoever knows its public id."""
+    for word, lists in (
+        ("EXISTS", criteria.liste),
+        ("NOT EXISTS", criteria.hors_liste),
+    ):
+        if lists:
+            yield Condition(
+                f"{word} (SELECT FROM list_entry i JOIN target_list l"
+                " ON l.id = i.list_id WHERE i.siren = r.siren"
+                " AND l.desk_id = %s AND l.public_id = ANY(%s::uuid[]))",
+                (desk_id, list(lists)),
+            )
 
 
 def from_clause(criteria: Criteria) -> str:

@@ -34,8 +34,9 @@ def product(*, sandbox_port: int, sandbox_folder: str) -> tuple[Process, ...]:
         Process(
             name="web",
             command=_python("gunicorn", "mainsite.wsgi", "-c", _GUNICORN),
-            # One connection per thread; only web processes have a pool.
-            env={"WEB_POOL_SIZE": "4"},
+            # Two per thread, since an export is heard beside what it reads; only web
+            # processes have a pool.
+            env={"WEB_POOL_SIZE": "8"},
             essential=True,
         ),
         *(
@@ -43,6 +44,7 @@ def product(*, sandbox_port: int, sandbox_folder: str) -> tuple[Process, ...]:
             for number in range(1, _WORKERS + 1)
         ),
         Process(name="scheduler", command=_manage("schedule")),
+        Process(name="index", command=_manage("keep_search_index"), patience_s=20.0),
         Process(
             name="sandbox",
             command=_python(

@@ -57,6 +57,12 @@ def _is_missing(value: object) -> bool:
 @register.simple_tag
 def absence(kind: str = "unknown") -> SafeString:
     """`unknown`, `confidential`, `not_assessable`, `absent` in words; else a dash."""
+    return _absence(kind, _language())
+
+
+@lru_cache(maxsize=64)
+def _absence(kind: str, language: str) -> SafeString:
+    """Written hundreds of times on a list, always the same."""
     if kind not in ABSENCES:
         return format_html('<span class="qq">{}</span>', NOT_APPLICABLE)
     return format_html('<span class="mute">{}</span>', _(ABSENCES[kind]))

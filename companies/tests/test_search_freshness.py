@@ -1,0 +1,227 @@
+"""What changed since the index was built is counted right in the very next search."""
+
+import threading
+import uuid
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from companies.models import (
+    Establishment,
+    LegalEvent,
+    ListEntry,
+    Register,
+    SearchBuild,
+    Target,
+    TargetList,
+)
+from companies.pipeline import set_status
+from companies.search import engine, names
+from companies.search.criteria import Bounds, Criteria
+from companies.search.index import keeper, store
+from companies.search.index.build import BuildIsRunning, build
+from companies.search.index.door import Indexed
+from companies.search.plain import Plain
+from companies.tests import registers
+from companies.tests.makers import make_company
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def index(settings, tmp_path):
+    settings.SEARCH_INDEX_DIR = tmp_path / "search"
+    registers.fill(count=300)
+    return build()
+
+
+def total(desk=None, **criteria):
+    criteria = Criteria(**criteria)
+    desk_id = desk and desk.pk
+    search = engine.search(criteria, sort="nom", desk_id=desk_id)
+    view = store.current()
+    assert view is not None
+    counted = engine.total(search)
+    assert counted == Plain(criteria, search.name, desk_id).total()
+    assert counted == Indexed(view, criteria, search.name, desk_id).counts().total
+    return counted
+
+
+class TestTheNextSearch:
+    def test_counts_a_company_that_was_scored(self, index):
+        best = {"attractivite": Bounds(low=100)}
+        before = total(**best)
+        known = Target.objects.exclude(score=100).values_list("siren", flat=True)
+        chosen = list(known.order_by("siren")[:7])
+        active = Register.objects.filter(siren__in=chosen, flags=1).count()
+        Target.objects.filter(siren__in=chosen).update(score=100)
+        assert total(**best) == before + active
+
+    def test_counts_a_company_that_became_a_target(self, index):
+        new = make_company("FORGE DU LAC", target={"revenue": 7_000_001})
+        assert total(ca=Bounds(low=7_000_001 / 1_000_000)) >= 1
+        assert total(siren=(new.siren,), ca=Bounds(low=7)) == 1
+        Target.objects.filter(siren=new.siren).delete()
+        assert total(siren=(new.siren,), ca=Bounds(low=7)) == 0
+        assert total(siren=(new.siren,)) == 1
+
+    def test_no_longer_counts_one_that_left_the_register(self, index):
+        everyone = total(fermees=True)
+        gone = Register.objects.order_by("siren").first()
+        Register.objects.filter(siren=gone.siren).delete()
+        assert total(fermees=True) == everyone - 1
+
+    def test_finds_a_new_name_and_no_longer_the_old_one(self, index):
+        new = make_company("ZYGOMATIQUE INDUSTRIES")
+        assert total(q="zygomatique") == 1
+        new.name = "HUMÉRUS INDUSTRIES"
+        new.save()
+        assert (total(q="zygomatique"), total(q="humerus")) == (0, 1)
+
+    def test_counts_a_new_status_for_its_desk_only(self, index, analyst, stranger):
+        siren = Target.objects.filter(flags=1).order_by("siren").first().siren
+        assert total(desk=analyst.desk, statut=("contacte",)) == 0
+        set_status(siren=siren, status="contacte", by=analyst)
+        assert total(desk=analyst.desk, statut=("contacte",)) == 1
+        assert total(desk=stranger.desk, statut=("contacte",)) == 0
+
+    def test_counts_list_entries_as_they_come_and_go(self, index, analyst):
+        made = TargetList.objects.create(desk=analyst.desk, name="Vivier")
+        mine = (str(made.public_id),)
+        assert total(desk=analyst.desk, liste=mine, fermees=True) == 0
+        sirens = Target.objects.order_by("siren").values_list("siren", flat=True)[:5]
+        ListEntry.objects.bulk_create(ListEntry(list=made, siren=s) for s in sirens)
+        assert total(desk=analyst.desk, liste=mine, fermees=True) == 5
+        ListEntry.objects.filter(siren=sirens[0]).delete()
+        assert total(desk=analyst.desk, liste=mine, fermees=True) == 4
+        made.delete()
+        assert total(desk=analyst.desk, liste=mine, fermees=True) == 0
+
+    def test_counts_events_and_establishments(self, index):
+        siren = Target.objects.order_by("siren").first().siren
+        criteria = {"siren": (siren,), "evenement": ("lease_management",)}
+        assert total(**criteria) == 0
+        LegalEvent.objects.create(
+            siren=siren,
+            kind="lease_management",
+            occurred_on=timezone.localdate(),
+            label="",
+            source="pappers",
+            source_id="1",
+        )
+        assert total(**criteria) == 1
+        there = {"siren": (siren,), "region": ("53",), "lieu": "etablissement"}
+        Establishment.objects.filter(siren=siren).delete()
+        assert total(**there) == 0
+        place = registers.place_id("35238")
+        Establishment.objects.create(siret=f"{siren}00099", siren=siren, geo=place)
+        assert total(**there) == 1
+
+    def test_follows_many_changes_through_every_layer(self, index):
+        for step in range(1, 4):
+            Target.objects.update(score=step)
+            assert total(attractivite=Bounds(low=step, high=step)) > 0
+            assert total(attractivite=Bounds(high=step - 1)) == 0
+        registers.fill(count=900, seed=0.9, first=200_000_000)
+        assert total(fermees=True) == 1200
+
+    def test_sees_a_transaction_that_committed_out_of_order(self, index):
+        """A line of the log may come to light after later ones were read."""
+        siren = Target.objects.filter(flags=1).order_by("siren").first().siren
+        ready, go = threading.Event(), threading.Event()
+
+        def slowly():
+            with transaction.atomic():
+                Target.objects.filter(siren=siren).update(revenue=123_456_789)
+                ready.set()
+                go.wait(10)
+            connection.close()
+
+        thread = threading.Thread(target=slowly)
+        thread.start()
+        ready.wait(10)
+        make_company("PLUS TARD", target={})
+        asked = {"siren": (siren,), "ca": Bounds(low=123)}
+        assert total(**asked) == 0
+        go.set()
+        thread.join()
+        assert total(**asked) == 1
+
+    def test_sees_ones_own_transaction_and_forgets_it_when_it_fails(self, index):
+        everyone = total(fermees=True)
+        try:
+            with transaction.atomic():
+                make_company("ÉPHÉMÈRE")
+                assert total(fermees=True) == everyone + 1
+                raise RuntimeError
+        except RuntimeError:
+            assert total(fermees=True) == everyone
+
+
+class TestTheIndex:
+    def test_is_swapped_while_it_is_read(self, index):
+        before = store.current()
+        make_company("ENTRE DEUX", target={})
+        again = build()
+        after = store.current()
+        assert (before.token, after.token) == (index.token, again.token)
+        assert after.changed == 0
+        assert total(fermees=True) == 301
+        # What was mapped before still answers.
+        criteria = Criteria(fermees=True)
+        assert Indexed(before, criteria, names.NameQuery(), None).total() == 300
+
+    def test_is_not_trusted_by_a_database_that_does_not_know_it(self, index):
+        SearchBuild.objects.all().delete()
+        assert store.current() is None
+        search = engine.search(Criteria(fermees=True), sort="nom", desk_id=None)
+        assert engine.total(search) == 300
+
+    def test_leaves_the_counts_to_postgresql_when_its_files_are_broken(
+        self, index, settings
+    ):
+        folder = settings.SEARCH_INDEX_DIR / "current" / "others"
+        again = build()
+        (settings.SEARCH_INDEX_DIR / again.token / "others" / "siren.npy").write_bytes(
+            b"torn"
+        )
+        assert folder.exists()
+        search = engine.search(Criteria(fermees=True), sort="nom", desk_id=None)
+        assert engine.total(search) == 300
+
+    def test_is_built_by_one_process_at_a_time(self, index, settings):
+        with (settings.SEARCH_INDEX_DIR / "lock").open("w") as lock:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with pytest.raises(BuildIsRunning):
+                build()
+
+    def test_trims_the_log_that_no_build_needs(self, index):
+        make_company("UNE", target={})
+        build()
+        build()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM search_change")
+            assert cursor.fetchone() == (0,)
+
+
+class TestTheKeeper:
+    def test_builds_the_first_index(self, settings, tmp_path):
+        settings.SEARCH_INDEX_DIR = tmp_path / "search"
+        make_company()
+        assert keeper.keep().companies == 1
+        assert keeper.keep() is None
+
+    def test_builds_again_after_enough_changes(self, index, monkeypatch):
+        monkeypatch.setattr(keeper, "MOST_CHANGES", 10)
+        make_company(target={})
+        assert keeper.keep() is None
+        Target.objects.update(score=1)
+        assert keeper.keep().targets == Target.objects.count()
+
+    def test_builds_again_when_the_database_forgot(self, index):
+        SearchBuild.objects.all().update(token=uuid.uuid4())
+        assert keeper.state().changes is None
+        assert keeper.keep() is not None
