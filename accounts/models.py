@@ -23,11 +23,14 @@ from accounts.querysets import UserManager
 class Desk(models.Model):
     """A team: its batches, lists, exports and pipeline are its own."""
 
-    name = models.CharField(_("nom"), max_length=80, unique=True)
+    name = models.CharField(
+        _("nom"), max_length=80, unique=True, db_comment="Name on screen."
+    )
 
     class Meta:
         verbose_name = _("équipe")
         verbose_name_plural = _("équipes")
+        db_table_comment = "Teams: batches, lists, exports and pipelines belong to one."
 
     def __str__(self) -> str:
         return self.name
@@ -36,8 +39,12 @@ class Desk(models.Model):
 class User(AbstractBaseUser):
     """Someone who signs in with an e-mail address; the role says what they may do."""
 
-    email = models.EmailField(_("adresse électronique"), unique=True)
-    full_name = models.CharField(_("nom complet"), max_length=120)
+    email = models.EmailField(
+        _("adresse électronique"), unique=True, db_comment="Sign-in name, lower case."
+    )
+    full_name = models.CharField(
+        _("nom complet"), max_length=120, db_comment="Name on screen."
+    )
     desk = models.ForeignKey(
         Desk,
         verbose_name=_("équipe"),
@@ -45,14 +52,29 @@ class User(AbstractBaseUser):
         related_name="users",
         null=True,
         blank=True,
+        db_comment="Team; null for an API client only.",
     )
     role = models.CharField(
-        _("rôle"), max_length=12, choices=Role.choices, default=Role.ANALYST
+        _("rôle"),
+        max_length=12,
+        choices=Role.choices,
+        default=Role.ANALYST,
+        db_comment="What they may do.",
     )
-    is_active = models.BooleanField(_("actif"), default=True)
+    is_active = models.BooleanField(
+        _("actif"),
+        default=True,
+        db_comment="False: someone who left; the row keeps what they did.",
+    )
     # Part of what a session signs: raising it closes every session of the user.
-    session_epoch = models.PositiveIntegerField(default=0, editable=False)
-    created_at = models.DateTimeField(_("créé le"), auto_now_add=True)
+    session_epoch = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        db_comment="Part of every session's signature: raising it closes them all.",
+    )
+    created_at = models.DateTimeField(
+        _("créé le"), auto_now_add=True, db_comment="When the account was made."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -63,6 +85,7 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = _("utilisateur")
         verbose_name_plural = _("utilisateurs")
+        db_table_comment = "People and API clients who may sign in."
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="user_email_is_lower"
@@ -134,13 +157,25 @@ class TotpDevice(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc]
         # The library's own field, which it does not type.
         throttling_failure_count: int
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    sealed_seed = models.TextField(editable=False)
-    last_t = models.BigIntegerField(default=-1, editable=False)
+    user = models.ForeignKey(
+        User,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_comment="Whose second factor it is.",
+    )
+    sealed_seed = models.TextField(
+        editable=False, db_comment="Seed, encrypted by FIELD_KEY."
+    )
+    last_t = models.BigIntegerField(
+        default=-1,
+        editable=False,
+        db_comment="Last 30 s step accepted: no code serves twice.",
+    )
 
     class Meta:
         verbose_name = _("application d’authentification")
         verbose_name_plural = _("applications d’authentification")
+        db_table_comment = "Authenticator applications: one in use, one being enrolled."
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # At most one in use, and one waiting for its first code.
             models.UniqueConstraint(
@@ -217,12 +252,24 @@ class RecoveryCode(models.Model):
     """A digest of a code for one entry without the telephone; used, it is deleted."""
 
     user = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="recovery_codes"
+        User,
+        on_delete=models.CASCADE,
+        related_name="recovery_codes",
+        db_comment="Whose code it is.",
     )
-    digest = models.CharField(max_length=64)
-    created_at = models.DateTimeField(auto_now_add=True)
+    digest = models.CharField(
+        max_length=64, db_comment="Keyed digest; the code itself is shown once."
+    )
+    created_at = models.DateTimeField(
+        auto_now_add=True, db_comment="When it was shown."
+    )
 
     class Meta:
+        verbose_name = _("code de secours")
+        verbose_name_plural = _("codes de secours")
+        db_table_comment = (
+            "Codes for one entry without the telephone; deleted when used."
+        )
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["user", "digest"], name="recovery_code_once_per_user"
@@ -236,9 +283,24 @@ class RecoveryCode(models.Model):
 class LoginThrottle(models.Model):
     """The moments of the last attempts under one key; written by ``throttle`` only."""
 
-    key = models.CharField(max_length=64, primary_key=True)
-    hits = ArrayField(models.DateTimeField())
-    last_hit_at = models.DateTimeField(db_index=True)
+    key = models.CharField(
+        max_length=64,
+        primary_key=True,
+        db_comment="Keyed digest of what is limited: an address, an account.",
+    )
+    hits = ArrayField(
+        models.DateTimeField(), db_comment="Moments of the attempts in the window."
+    )
+    last_hit_at = models.DateTimeField(
+        db_index=True, db_comment="Latest of them, to forget the row by."
+    )
+
+    class Meta:
+        verbose_name = _("limite d’essais")
+        verbose_name_plural = _("limites d’essais")
+        db_table_comment = (
+            "Moments of the last attempts, by key; forgotten after an hour."
+        )
 
     def __str__(self) -> str:
         return self.key
@@ -250,14 +312,19 @@ class Installation(models.Model):
     Made by SQL in the migrations: the test runner's flush leaves it alone.
     """
 
-    id = models.SmallIntegerField(primary_key=True, default=1)
-    mode = models.CharField(max_length=7, choices=Mode.choices)
-    created_at = models.DateTimeField()
+    id = models.SmallIntegerField(primary_key=True, default=1, db_comment="Always 1.")
+    mode = models.CharField(
+        max_length=7,
+        choices=Mode.choices,
+        db_comment="What the first migration found in PROVIDERS.",
+    )
+    created_at = models.DateTimeField(db_comment="Moment of the first migration.")
 
     class Meta:
         managed = False
         verbose_name = _("installation")
         verbose_name_plural = _("installation")
+        db_table_comment = "One row, never changed: sandbox or live."
 
     def __str__(self) -> str:
         return self.get_mode_display()
@@ -274,7 +341,7 @@ class AuditEntry(models.Model):
     deletion needs to touch this table.
     """
 
-    at = models.DateTimeField(_("le"))
+    at = models.DateTimeField(_("le"), db_comment="When; chooses the partition.")
     actor = models.ForeignKey(
         User,
         verbose_name=_("par"),
@@ -282,18 +349,68 @@ class AuditEntry(models.Model):
         db_constraint=False,
         null=True,
         related_name="+",
+        db_comment="User's key, kept when the account goes; null: nobody.",
     )
-    action = models.CharField(_("action"), max_length=60)
-    resource = models.CharField(_("ressource"), max_length=200)
-    details = models.JSONField(_("détails"))
-    address = models.GenericIPAddressField(_("adresse"), null=True)
-    agent = models.CharField(_("navigateur"), max_length=300)
-    request_id = models.CharField(_("référence"), max_length=64)
+    action = models.CharField(
+        _("action"), max_length=60, db_comment="What was done, as a word."
+    )
+    resource = models.CharField(
+        _("ressource"), max_length=200, db_comment="On what, as kind:id."
+    )
+    details = models.JSONField(
+        _("détails"), db_comment="Counts and codes, no personal data."
+    )
+    address = models.GenericIPAddressField(
+        _("adresse"), null=True, db_comment="Client's address."
+    )
+    agent = models.CharField(
+        _("navigateur"),
+        max_length=300,
+        db_comment="Client's browser, cut to 300 characters.",
+    )
+    request_id = models.CharField(
+        _("référence"), max_length=64, db_comment="Request that the logs tell of."
+    )
 
     class Meta:
         managed = False
         verbose_name = _("trace d’audit")
         verbose_name_plural = _("traces d’audit")
+        db_table_comment = "Who did what: append-only, partitioned by month of UTC."
 
     def __str__(self) -> str:
         return f"{self.action} {self.resource}"
+
+
+class HistoryRetention(models.Model):
+    """A table of monthly partitions and how long it is kept; the owner's to write.
+
+    Made by SQL with the functions that read it: ``mainsite.lib.history`` calls them.
+    """
+
+    table_name = models.TextField(
+        _("table"), primary_key=True, db_comment="Partitioned table."
+    )
+    key_column = models.TextField(
+        _("colonne"), db_comment="Date or moment that chooses the month."
+    )
+    keep_months = models.SmallIntegerField(
+        _("mois conservés"),
+        null=True,
+        db_comment="Whole months kept before the current one; null: never dropped.",
+    )
+    months_ahead = models.SmallIntegerField(
+        _("mois d’avance"),
+        db_comment="Months after the current one that always have their partition.",
+    )
+    reason = models.TextField(_("raison"), db_comment="Why it is kept that long.")
+
+    class Meta:
+        managed = False
+        verbose_name = _("conservation d’un historique")
+        verbose_name_plural = _("conservation des historiques")
+        db_table_comment = "Tables partitioned by month, and how long each is kept."
+        db_table = "history_retention"
+
+    def __str__(self) -> str:
+        return str(self.table_name)

@@ -3,57 +3,37 @@
 Statuses and notes belong to desks: they are not here at all (product.md, rule 9).
 """
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.core.paginator import Paginator
-from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import ReadOnlyAdmin
+from accounts.admin import EstimatedPaginator, ReadOnlyAdmin
 from companies.models import (
     AnnualAccounts,
     Company,
+    Establishment,
     LegalEvent,
+    NameWord,
     Officer,
+    Register,
+    RegistryLoad,
+    SearchBuild,
+    SectorStatistics,
     SourceReading,
+    StatisticsRefresh,
     Target,
 )
 from companies.search import engine
 from companies.search.criteria import Criteria
 
-if TYPE_CHECKING:
-    # Generic for the type checker only.
-    AnyPaginator = Paginator[Any]
-else:
-    AnyPaginator = Paginator
-
 # A search by name shows at most this many companies.
 MOST_FOUND = 500
-
-
-class EstimatedPaginator(AnyPaginator):
-    """Whole tables are counted by the statistics: ten million rows are not walked."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        if rows.query.where:
-            return super().count
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass",
-                [rows.model._meta.db_table],
-            )
-            estimate = int(cursor.fetchone()[0])
-        # A small or never analysed table has no estimate worth showing.
-        return estimate if estimate > MOST_FOUND else super().count
 
 
 class FoundBySiren(ReadOnlyAdmin):
@@ -165,3 +145,87 @@ class SourceReadingAdmin(FoundBySiren):
         "cost_eur",
         "is_sandbox",
     )
+
+
+@admin.register(Register)
+class RegisterAdmin(FoundBySiren):
+    list_display = (
+        "siren",
+        "naf",
+        "geo",
+        "legal_form",
+        "headcount",
+        "created_on",
+        "flags",
+    )
+    ordering = ("siren",)
+
+
+@admin.register(Establishment)
+class EstablishmentAdmin(FoundBySiren):
+    list_display = ("siret", "siren", "geo", "naf", "flags")
+
+
+@admin.register(NameWord)
+class NameWordAdmin(ReadOnlyAdmin):
+    paginator = EstimatedPaginator
+    show_full_result_count = False
+    list_display = ("word", "frequency")
+    search_fields = ("=word",)
+    search_help_text = _("le mot entier, en capitales sans accents")
+    sortable_by = ()
+    ordering = ("word",)
+
+
+@admin.register(RegistryLoad)
+class RegistryLoadAdmin(ReadOnlyAdmin):
+    list_display = (
+        "file_name",
+        "state",
+        "edition",
+        "rows_read",
+        "rows_written",
+        "rows_left_out",
+        "started_at",
+        "ended_at",
+    )
+    list_filter = ("state", "edition", "layout")
+    search_fields = ("file_name",)
+    ordering = ("-started_at", "-pk")
+
+
+@admin.register(SearchBuild)
+class SearchBuildAdmin(ReadOnlyAdmin):
+    list_display = ("host", "built_at", "companies", "targets", "seconds")
+    search_fields = ("host",)
+    ordering = ("-built_at",)
+
+
+@admin.register(SectorStatistics)
+class SectorStatisticsAdmin(ReadOnlyAdmin):
+    paginator = EstimatedPaginator
+    show_full_result_count = False
+    list_display = (
+        "section",
+        "division",
+        "region",
+        "departement",
+        "band",
+        "companies",
+        "active",
+        "enriched",
+        "scored",
+        "score_median",
+        "revenue_median",
+    )
+    list_filter = ("section", "region", "band")
+    search_fields = ("=division", "=departement")
+    search_help_text = _("division NAF ou département")
+    sortable_by = ()
+    ordering = ("cell",)
+
+
+@admin.register(StatisticsRefresh)
+class StatisticsRefreshAdmin(ReadOnlyAdmin):
+    list_display = ("counted_at", "seconds", "cells")
+    ordering = ("-counted_at",)

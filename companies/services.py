@@ -15,6 +15,7 @@ from companies.facts import (
     AMOUNTS,
     Accounts,
     CompanyFacts,
+    EventFact,
     latest_figures,
     latest_filing,
 )
@@ -238,6 +239,15 @@ def _replace_officers(facts: Sequence[CompanyFacts], partial: set[str]) -> None:
     )
 
 
+_FORGET_MOVED_EVENTS = """
+    DELETE FROM legal_event e
+    USING jsonb_to_recordset(%s) AS v(siren int, source text, source_id text,
+        occurred_on date)
+    WHERE e.siren = v.siren AND e.source = v.source AND e.source_id = v.source_id
+        AND e.occurred_on <> v.occurred_on
+"""
+
+
 def _write_events(facts: Sequence[CompanyFacts]) -> None:
     cancelled = [(f.siren, number) for f in facts for number in f.cancelled_events]
     if cancelled:
@@ -246,24 +256,42 @@ def _write_events(facts: Sequence[CompanyFacts]) -> None:
             source_id__in={number for _, number in cancelled},
         )
         stored.delete()
+    rows = [_event_row(fact.siren, event) for fact in facts for event in fact.events]
+    if rows:
+        _forget_moved(rows)
     LegalEvent.objects.bulk_create(
-        [
-            LegalEvent(
-                siren=fact.siren,
-                kind=event.kind,
-                occurred_on=event.occurred_on,
-                label=event.label,
-                source=event.source,
-                source_id=event.source_id,
-                is_sandbox=event.is_sandbox,
-            )
-            for fact in facts
-            for event in fact.events
-        ],
+        rows,
         update_conflicts=True,
-        unique_fields=["siren", "source", "source_id"],
-        update_fields=["kind", "occurred_on", "label", "is_sandbox"],
+        unique_fields=["siren", "source", "source_id", "occurred_on"],
+        update_fields=["kind", "label", "is_sandbox"],
     )
+
+
+def _event_row(siren: str, event: EventFact) -> LegalEvent:
+    return LegalEvent(
+        siren=siren,
+        kind=event.kind,
+        occurred_on=event.occurred_on,
+        label=event.label,
+        source=event.source,
+        source_id=event.source_id,
+        is_sandbox=event.is_sandbox,
+    )
+
+
+def _forget_moved(rows: Iterable[LegalEvent]) -> None:
+    """A notice whose date was corrected: its row is in another month."""
+    moved = (
+        {
+            "siren": int(row.siren),
+            "source": row.source,
+            "source_id": row.source_id,
+            "occurred_on": row.occurred_on,
+        }
+        for row in rows
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_MOVED_EVENTS, [_json(moved)])
 
 
 def _write_readings(facts: Sequence[CompanyFacts]) -> None:

@@ -7,7 +7,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import audit, sessions
-from enrichment.models import Answer, Batch, Call, Item, Provider, ProviderPrice
+from accounts.admin import EstimatedPaginator
+from enrichment.models import (
+    Answer,
+    Batch,
+    BatchLine,
+    Call,
+    Item,
+    JournalEntry,
+    Provider,
+    ProviderPrice,
+)
 
 if TYPE_CHECKING:
     # Generic for the type checker only.
@@ -21,6 +31,7 @@ else:
 class ReadOnlyAdmin(AnyAdmin):
     """The ledger is read here; only services write it."""
 
+    paginator = EstimatedPaginator
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -87,6 +98,23 @@ class BatchAdmin(ReadOnlyAdmin):
     list_select_related = ("desk", "started_by")
     search_fields = ("name", "public_id")
     date_hierarchy = "created_at"
+    ordering = ("-pk",)
+
+
+@admin.register(BatchLine)
+class BatchLineAdmin(ReadOnlyAdmin):
+    list_display = ("batch", "number", "read", "is_refused", "reason", "hint")
+    list_filter = ("is_refused", "reason")
+    list_select_related = ("batch",)
+    search_fields = ("=read",)
+    ordering = ("-pk",)
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(ReadOnlyAdmin):
+    list_display = ("at", "batch", "kind", "source", "by", "count")
+    list_filter = ("kind", "source")
+    list_select_related = ("batch", "by")
     ordering = ("-pk",)
 
 

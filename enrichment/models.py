@@ -30,19 +30,27 @@ class Provider(models.Model):
     """What ops decide about a source; the code knows how to read it."""
 
     name = models.CharField(
-        _("source"), max_length=24, choices=Source, primary_key=True
+        _("source"),
+        max_length=24,
+        choices=Source,
+        primary_key=True,
+        db_comment="Source.",
     )
-    is_enabled = models.BooleanField(_("active"), default=True)
+    is_enabled = models.BooleanField(
+        _("active"), default=True, db_comment="Off: nothing is asked of it."
+    )
     rate_per_s = models.FloatField(
         _("appels par seconde"),
         null=True,
         blank=True,
         help_text=_("Partagés par tous les processus ; vide : sans limite."),
+        db_comment="Calls a second for all processes; null: no limit.",
     )
     concurrency = models.PositiveSmallIntegerField(
         _("appels en parallèle"),
         default=10,
         help_text=_("Par processus de travail."),
+        db_comment="Calls side by side, per worker.",
     )
     reuse_days = models.PositiveSmallIntegerField(
         _("réutilisée pendant, jours"),
@@ -51,12 +59,16 @@ class Provider(models.Model):
             "Les conditions de la source en décident. Une réponse partielle ou vide "
             "se périme plus tôt."
         ),
+        db_comment="Days an answer may be reused.",
     )
-    timeout_s = models.FloatField(_("délai, secondes"), default=10)
+    timeout_s = models.FloatField(
+        _("délai, secondes"), default=10, db_comment="Longest wait for an answer."
+    )
 
     class Meta:
         verbose_name = _("source")
         verbose_name_plural = _("sources")
+        db_table_comment = "What ops decide about each source."
 
     def __str__(self) -> str:
         return self.get_name_display()
@@ -66,16 +78,25 @@ class ProviderPrice(models.Model):
     """The price of a jeton from a day on; a ledger line keeps the price it had."""
 
     provider = models.ForeignKey(
-        Provider, on_delete=models.CASCADE, related_name="prices"
+        Provider,
+        on_delete=models.CASCADE,
+        related_name="prices",
+        db_comment="Whose price.",
     )
-    valid_from = models.DateField(_("à partir du"), default=today)
+    valid_from = models.DateField(
+        _("à partir du"), default=today, db_comment="First day it holds."
+    )
     token_eur = models.DecimalField(
-        _("prix du jeton, €"), max_digits=8, decimal_places=4
+        _("prix du jeton, €"),
+        max_digits=8,
+        decimal_places=4,
+        db_comment="Euros a token.",
     )
 
     class Meta:
         verbose_name = _("prix")
         verbose_name_plural = _("prix")
+        db_table_comment = "Price of a token, from a day on."
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "valid_from"], name="provider_price_per_day"
@@ -92,37 +113,72 @@ class ProviderPrice(models.Model):
 class Batch(models.Model):
     """A list of companies to enrich, with what it may cost."""
 
-    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    desk = models.ForeignKey("accounts.Desk", on_delete=models.PROTECT)
+    public_id = models.UUIDField(
+        default=uuid7,
+        unique=True,
+        editable=False,
+        db_comment="Identifier in addresses.",
+    )
+    desk = models.ForeignKey(
+        "accounts.Desk", on_delete=models.PROTECT, db_comment="Whose batch."
+    )
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_comment="Who made it.",
     )
     started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_comment="Who launched it, and pays.",
     )
-    name = models.CharField(_("nom"), max_length=120)
+    name = models.CharField(_("nom"), max_length=120, db_comment="Name on screen.")
     state = models.CharField(
-        _("état"), max_length=12, choices=BatchState, default=BatchState.DRAFT
+        _("état"),
+        max_length=12,
+        choices=BatchState,
+        default=BatchState.DRAFT,
+        db_comment="draft, running, done or cancelled.",
     )
-    lines_read = models.PositiveIntegerField(_("lignes lues"), default=0)
-    detected = models.JSONField(default=dict, help_text="Separator, encoding, column.")
+    lines_read = models.PositiveIntegerField(
+        _("lignes lues"), default=0, db_comment="Lines of the input."
+    )
+    detected = models.JSONField(
+        default=dict,
+        help_text="Separator, encoding, column.",
+        db_comment="Separator, encoding, column, counts of the input.",
+    )
     cap_eur = models.DecimalField(
-        _("plafond, €"), max_digits=10, decimal_places=2, null=True
+        _("plafond, €"),
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        db_comment="Most it may cost; null until launched.",
     )
     # Charged, plus what is held for calls still open or lost. No call is opened that
     # would pass the cap; what a source charged is written even if it did.
     committed_eur = models.DecimalField(
-        _("engagé, €"), max_digits=12, decimal_places=4, default=Decimal(0)
+        _("engagé, €"),
+        max_digits=12,
+        decimal_places=4,
+        default=Decimal(0),
+        db_comment="Charged, plus held for calls open or lost.",
     )
-    created_at = models.DateTimeField(default=timezone.now)
-    started_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(
+        default=timezone.now, db_comment="When it was made."
+    )
+    started_at = models.DateTimeField(null=True, db_comment="When it was launched.")
+    ended_at = models.DateTimeField(null=True, db_comment="When its last item ended.")
 
     objects = DeskQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lot")
         verbose_name_plural = _("lots")
+        db_table_comment = "Lists of companies to enrich, with what each may cost."
         indexes = [models.Index(fields=["desk", "-created_at"], name="batch_desk")]
 
     def __str__(self) -> str:
@@ -139,17 +195,31 @@ class Batch(models.Model):
 class BatchLine(models.Model):
     """A line of the input that was refused or repaired, as it was read."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="lines")
-    number = models.PositiveIntegerField(_("ligne"))
-    read = models.CharField(_("lu"), max_length=200)
-    is_refused = models.BooleanField(_("refusée"))
-    reason = models.CharField(_("motif"), max_length=32)
-    hint = models.CharField(max_length=40, blank=True, default="")
-    cells = models.JSONField(default=list, help_text="The whole line, if refused.")
+    batch = models.ForeignKey(
+        Batch,
+        on_delete=models.CASCADE,
+        related_name="lines",
+        db_comment="Batch of the input.",
+    )
+    number = models.PositiveIntegerField(_("ligne"), db_comment="Line number.")
+    read = models.CharField(
+        _("lu"), max_length=200, db_comment="The SIREN as it was read."
+    )
+    is_refused = models.BooleanField(_("refusée"), db_comment="Refused; else repaired.")
+    reason = models.CharField(_("motif"), max_length=32, db_comment="Why, as a code.")
+    hint = models.CharField(
+        max_length=40, blank=True, default="", db_comment="What it may have been."
+    )
+    cells = models.JSONField(
+        default=list,
+        help_text="The whole line, if refused.",
+        db_comment="The whole line, if refused.",
+    )
 
     class Meta:
         verbose_name = _("ligne signalée")
         verbose_name_plural = _("lignes signalées")
+        db_table_comment = "Lines of inputs that were refused or repaired, as read."
         indexes = [models.Index(fields=["batch", "number"], name="batch_line_number")]
 
     def __str__(self) -> str:
@@ -159,18 +229,33 @@ class BatchLine(models.Model):
 class JournalEntry(models.Model):
     """A step of a batch that the analyst reads in the margin."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="journal")
-    at = models.DateTimeField(default=timezone.now)
-    kind = models.CharField(max_length=16, choices=Step)
-    source = models.CharField(max_length=24, choices=Source, blank=True, default="")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
+    batch = models.ForeignKey(
+        Batch,
+        on_delete=models.CASCADE,
+        related_name="journal",
+        db_comment="Batch it tells of.",
     )
-    count = models.PositiveIntegerField(null=True)
+    at = models.DateTimeField(default=timezone.now, db_comment="When.")
+    kind = models.CharField(max_length=16, choices=Step, db_comment="What happened.")
+    source = models.CharField(
+        max_length=24,
+        choices=Source,
+        blank=True,
+        default="",
+        db_comment="Source concerned, if one.",
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        db_comment="Who did it; null: nobody.",
+    )
+    count = models.PositiveIntegerField(null=True, db_comment="How many items.")
 
     class Meta:
         verbose_name = _("étape de lot")
         verbose_name_plural = _("journal des lots")
+        db_table_comment = "Steps of batches that analysts read in the margin."
         indexes = [models.Index(fields=["batch", "-at"], name="journal_batch")]
 
     def __str__(self) -> str:
@@ -184,28 +269,63 @@ class JournalEntry(models.Model):
 class Item(models.Model):
     """One company at one source, in one batch: the unit of work and of recovery."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
-    siren = SirenField("SIREN")
-    source = models.CharField(_("source"), max_length=24, choices=Source)
-    position = models.PositiveIntegerField(help_text="Line of the company, then rank.")
+    batch = models.ForeignKey(
+        Batch,
+        on_delete=models.CASCADE,
+        related_name="items",
+        db_comment="Batch it is of.",
+    )
+    siren = SirenField(
+        "SIREN", db_comment="Company, as a number; nine digits with its zeros."
+    )
+    source = models.CharField(
+        _("source"), max_length=24, choices=Source, db_comment="Source to ask."
+    )
+    position = models.PositiveIntegerField(
+        help_text="Line of the company, then rank.",
+        db_comment="Line of the company, then rank of the source.",
+    )
     state = models.CharField(
-        _("état"), max_length=12, choices=ItemState, default=ItemState.WAITING
+        _("état"),
+        max_length=12,
+        choices=ItemState,
+        default=ItemState.WAITING,
+        db_comment="Where it stands.",
     )
-    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
-    leased_by = models.UUIDField(null=True)
-    lease_until = models.DateTimeField(null=True)
-    retry_at = models.DateTimeField(null=True)
-    reason = models.CharField(_("motif"), max_length=32, blank=True, default="")
+    attempts = models.PositiveSmallIntegerField(
+        _("essais"), default=0, db_comment="Calls made for it."
+    )
+    leased_by = models.UUIDField(null=True, db_comment="Worker that holds it.")
+    lease_until = models.DateTimeField(
+        null=True, db_comment="Until when; then it is anybody's."
+    )
+    retry_at = models.DateTimeField(null=True, db_comment="Not to be tried before.")
+    reason = models.CharField(
+        _("motif"),
+        max_length=32,
+        blank=True,
+        default="",
+        db_comment="Why it failed or was not bought.",
+    )
+    # Answers are partitioned, which no foreign key can name, and dropped by the month.
     answer = models.ForeignKey(
-        "Answer", on_delete=models.SET_NULL, null=True, related_name="+"
+        "Answer",
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        null=True,
+        related_name="+",
+        db_comment="Answer used; no foreign key, its month may be dropped.",
     )
-    updated_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now, db_comment="Last change.")
 
     objects = ItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ligne de lot")
         verbose_name_plural = _("lignes de lot")
+        db_table_comment = (
+            "One company at one source in one batch: unit of work and of recovery."
+        )
         constraints = [
             models.UniqueConstraint(
                 fields=["batch", "siren", "source"], name="item_one_per_company"
@@ -238,42 +358,86 @@ class Item(models.Model):
 class Call(models.Model):
     """One line of the ledger: written and committed before the call is made."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.UUIDField(
+        primary_key=True,
+        default=uuid7,
+        editable=False,
+        db_comment="UUID version 7, sent to the source.",
+    )
     batch = models.ForeignKey(
-        Batch, on_delete=models.PROTECT, null=True, related_name="calls"
+        Batch,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="calls",
+        db_comment="Batch that pays; null: none.",
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("pour"),
         on_delete=models.PROTECT,
         null=True,
+        db_comment="For whom.",
     )
-    siren = SirenField("SIREN")
-    source = models.CharField(_("source"), max_length=24, choices=Source)
+    siren = SirenField(
+        "SIREN", db_comment="Company, as a number; nine digits with its zeros."
+    )
+    source = models.CharField(
+        _("source"), max_length=24, choices=Source, db_comment="Source asked."
+    )
     state = models.CharField(
-        _("état"), max_length=12, choices=CallState, default=CallState.OPEN
+        _("état"),
+        max_length=12,
+        choices=CallState,
+        default=CallState.OPEN,
+        db_comment="open, paid, free, not_charged or lost.",
     )
-    day = models.DateField(_("jour"), default=today)
-    leased_by = models.UUIDField(null=True)
-    opened_at = models.DateTimeField(_("parti le"), default=timezone.now)
-    closed_at = models.DateTimeField(null=True)
-    http_status = models.SmallIntegerField("HTTP", null=True)
-    reason = models.CharField(_("motif"), max_length=32, blank=True, default="")
-    tokens = models.DecimalField(_("jetons"), max_digits=8, decimal_places=2, default=0)
+    day = models.DateField(
+        _("jour"), default=today, db_comment="Budget day, of Europe/Paris."
+    )
+    leased_by = models.UUIDField(null=True, db_comment="Worker that made it.")
+    opened_at = models.DateTimeField(
+        _("parti le"), default=timezone.now, db_comment="When it left."
+    )
+    closed_at = models.DateTimeField(null=True, db_comment="When its end was known.")
+    http_status = models.SmallIntegerField(
+        "HTTP", null=True, db_comment="Status answered; null: none."
+    )
+    reason = models.CharField(
+        _("motif"),
+        max_length=32,
+        blank=True,
+        default="",
+        db_comment="Why it failed, as a code.",
+    )
+    tokens = models.DecimalField(
+        _("jetons"),
+        max_digits=8,
+        decimal_places=2,
+        default=0,
+        db_comment="Tokens charged.",
+    )
     held_eur = models.DecimalField(
         _("retenu, €"),
         max_digits=10,
         decimal_places=4,
         default=0,
         help_text="Held against the cap while the call is open or lost.",
+        db_comment="Held against the cap while open or lost.",
     )
     amount_eur = models.DecimalField(
-        _("montant, €"), max_digits=10, decimal_places=4, default=0
+        _("montant, €"),
+        max_digits=10,
+        decimal_places=4,
+        default=0,
+        db_comment="Euros charged, at the price of that day.",
     )
 
     class Meta:
         verbose_name = _("appel")
         verbose_name_plural = _("grand livre des appels")
+        db_table_comment = (
+            "The ledger: one line per call, committed before the call leaves."
+        )
         constraints = [
             # Two batches never ask, and pay for, the same thing at the same time.
             models.UniqueConstraint(
@@ -299,18 +463,37 @@ class Call(models.Model):
 class Answer(models.Model):
     """What a source said, byte for byte, stored before anyone uses it."""
 
-    siren = SirenField("SIREN")
-    source = models.CharField(_("source"), max_length=24, choices=Source)
-    call = models.OneToOneField(Call, on_delete=models.PROTECT, related_name="answer")
-    status = models.CharField(max_length=12, choices=AnswerStatus)
-    raw = models.BinaryField()
-    sha256 = models.CharField(max_length=64)
-    http_status = models.SmallIntegerField("HTTP")
-    fetched_at = models.DateTimeField(_("relevée le"))
-    expires_at = models.DateTimeField(_("périmée le"))
-    is_sandbox = models.BooleanField(default=False)
+    siren = SirenField(
+        "SIREN", db_comment="Company, as a number; nine digits with its zeros."
+    )
+    source = models.CharField(
+        _("source"), max_length=24, choices=Source, db_comment="Source that answered."
+    )
+    call = models.OneToOneField(
+        Call,
+        on_delete=models.PROTECT,
+        related_name="answer",
+        db_comment="Call it answers; one answer each.",
+    )
+    status = models.CharField(
+        max_length=12, choices=AnswerStatus, db_comment="found, partial or not_found."
+    )
+    raw = models.BinaryField(db_comment="Body as received.")
+    sha256 = models.CharField(max_length=64, db_comment="Digest of the body.")
+    http_status = models.SmallIntegerField("HTTP", db_comment="Status answered.")
+    fetched_at = models.DateTimeField(
+        _("relevée le"), db_comment="When; chooses the partition."
+    )
+    expires_at = models.DateTimeField(
+        _("périmée le"), db_comment="Until when it may be reused."
+    )
+    is_sandbox = models.BooleanField(
+        default=False, db_comment="Told by the sandbox: never a real figure."
+    )
     used_at = models.DateTimeField(
-        null=True, help_text="When its facts were written; null after a kill."
+        null=True,
+        help_text="When its facts were written; null after a kill.",
+        db_comment="When its facts were written; null: not yet.",
     )
 
     objects = AnswerQuerySet.as_manager()
@@ -318,6 +501,9 @@ class Answer(models.Model):
     class Meta:
         verbose_name = _("réponse")
         verbose_name_plural = _("réponses")
+        db_table_comment = (
+            "Raw answers, byte for byte, partitioned by month of UTC; kept three years."
+        )
         indexes = [
             models.Index(
                 fields=["siren", "source", "-fetched_at"], name="answer_latest"

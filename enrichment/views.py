@@ -143,6 +143,9 @@ def _from_selection(request: HttpRequest) -> HttpResponse:
     except selection.SelectionIsEmpty:
         messages.error(request, _("Aucune société n’est sélectionnée."))
         return redirect("companies:list")
+    except selection.SelectionIsNotUnderstood as error:
+        messages.error(request, " ".join(error.refused))
+        return redirect("companies:list")
     except selection.SelectionIsTooLarge as error:
         sentence = _("%(found)d sociétés choisies\u00a0: un lot en prend %(most)d.")
         messages.error(request, sentence % {"found": error.found, "most": error.most})

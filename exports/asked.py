@@ -1,6 +1,7 @@
 """What someone wants exported: a search and its sort, as one query string."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from django.http import QueryDict
 
@@ -12,6 +13,14 @@ from companies.search.sorts import SORTS
 
 class NothingChosen(ValueError):
     """The list's form came with neither rows nor « tout »."""
+
+
+class NotUnderstood(ValueError):
+    """Without the criteria of ``refused`` more would be written than was asked for."""
+
+    def __init__(self, refused: tuple[str, ...]) -> None:
+        super().__init__(" ".join(refused))
+        self.refused = refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +48,17 @@ class Asked:
     def count(self) -> int:
         return engine.total(self.search)
 
+    def checked(self) -> Self:
+        """Raises NotUnderstood: for whoever reads companies, not only words."""
+        if self.refused:
+            raise NotUnderstood(self.refused)
+        return self
+
 
 def of_query(query: str | QueryDict, *, desk_id: int | None) -> Asked:
     """The list's own query string; rows chosen one by one are ``siren=…`` in it."""
     given = query if isinstance(query, QueryDict) else QueryDict(query)
-    form = SearchForm(given)
+    form = SearchForm(given, desk_id=desk_id)
     form.is_valid()
     search = engine.search(form.criteria, sort=form.sort, desk_id=desk_id)
     return Asked(search, tuple(form.in_words()))

@@ -44,48 +44,108 @@ class Export(models.Model):
     that a worker thought dead cannot finish in place of the one that took over.
     """
 
-    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    public_id = models.UUIDField(
+        default=uuid7,
+        unique=True,
+        editable=False,
+        db_comment="Identifier in addresses.",
+    )
     desk = models.ForeignKey(
-        "accounts.Desk", verbose_name=_("équipe"), on_delete=models.PROTECT
+        "accounts.Desk",
+        verbose_name=_("équipe"),
+        on_delete=models.PROTECT,
+        db_comment="Whose export.",
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("demandé par"),
         on_delete=models.PROTECT,
+        db_comment="Who asked.",
     )
-    created_at = models.DateTimeField(_("demandé le"), auto_now_add=True)
-    profile = models.CharField(_("profil"), max_length=12, choices=Profile)
+    created_at = models.DateTimeField(
+        _("demandé le"), auto_now_add=True, db_comment="When."
+    )
+    profile = models.CharField(
+        _("profil"),
+        max_length=12,
+        choices=Profile,
+        db_comment="Set of columns asked for.",
+    )
     query = models.TextField(
-        _("requête"), help_text=_("La requête de la liste, tri compris.")
+        _("requête"),
+        help_text=_("La requête de la liste, tri compris."),
+        db_comment="Selection, as the list's query string.",
     )
-    words = models.TextField(_("critères"))
-    columns = models.JSONField(_("colonnes"), default=list)
+    words = models.TextField(_("critères"), db_comment="Selection in words.")
+    columns = models.JSONField(
+        _("colonnes"), default=list, db_comment="Names of the columns written."
+    )
     data_version = models.CharField(
-        _("version des données"), max_length=120, default="", blank=True
+        _("version des données"),
+        max_length=120,
+        default="",
+        blank=True,
+        db_comment="What the data was when it was read.",
     )
     state = models.CharField(
-        _("état"), max_length=12, choices=ExportState, default=ExportState.QUEUED
+        _("état"),
+        max_length=12,
+        choices=ExportState,
+        default=ExportState.QUEUED,
+        db_comment="queued, running, done or failed.",
     )
-    attempt = models.PositiveSmallIntegerField(_("essais"), default=0)
-    heartbeat_at = models.DateTimeField(_("dernier signe"), default=timezone.now)
-    rows_total = models.PositiveIntegerField(_("lignes"), default=0)
-    rows_done = models.PositiveIntegerField(_("lignes écrites"), default=0)
-    reason = models.TextField(_("motif"), default="", blank=True)
+    attempt = models.PositiveSmallIntegerField(
+        _("essais"), default=0, db_comment="Raised by whoever takes the work."
+    )
+    heartbeat_at = models.DateTimeField(
+        _("dernier signe"), default=timezone.now, db_comment="Last sign of life."
+    )
+    rows_total = models.PositiveIntegerField(
+        _("lignes"), default=0, db_comment="Companies of the selection."
+    )
+    rows_done = models.PositiveIntegerField(
+        _("lignes écrites"), default=0, db_comment="Rows written so far."
+    )
+    reason = models.TextField(
+        _("motif"), default="", blank=True, db_comment="Why it failed."
+    )
     path = models.TextField(
-        _("fichier"), default="", blank=True, help_text=_("Dans EXPORT_DIR.")
+        _("fichier"),
+        default="",
+        blank=True,
+        help_text=_("Dans EXPORT_DIR."),
+        db_comment="File in EXPORT_DIR; empty: none.",
     )
-    size_bytes = models.BigIntegerField(_("taille"), default=0)
-    sha256 = models.CharField(max_length=64, default="", blank=True)
-    is_sandbox = models.BooleanField(_("bac à sable"), default=False)
-    started_at = models.DateTimeField(_("commencé le"), null=True)
-    ended_at = models.DateTimeField(_("fini le"), null=True)
-    expires_at = models.DateTimeField(_("gardé jusqu’au"), null=True)
+    size_bytes = models.BigIntegerField(
+        _("taille"), default=0, db_comment="Size of the file."
+    )
+    sha256 = models.CharField(
+        max_length=64,
+        default="",
+        blank=True,
+        db_comment="Digest of the file; empty: none.",
+    )
+    is_sandbox = models.BooleanField(
+        _("bac à sable"), default=False, db_comment="Written in a sandbox."
+    )
+    started_at = models.DateTimeField(
+        _("commencé le"), null=True, db_comment="Beginning of the writing."
+    )
+    ended_at = models.DateTimeField(
+        _("fini le"), null=True, db_comment="End of the writing."
+    )
+    expires_at = models.DateTimeField(
+        _("gardé jusqu’au"), null=True, db_comment="Until when the file is kept."
+    )
 
     objects = ExportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("export")
         verbose_name_plural = _("exports")
+        db_table_comment = (
+            "Files made from selections; the row stays when the file is gone."
+        )
         indexes = [
             models.Index(fields=["desk", "-created_at"], name="export_desk_newest")
         ]

@@ -141,8 +141,8 @@ def _audit(
 def write(*, export_id: int) -> None:
     """Write the file of an export that waits; anything else is left as it is.
 
-    Safe to call twice. What goes wrong with the disk is said on the row; anything else
-    rises, and the sweep tries again.
+    Safe to call twice. What goes wrong with the disk or with a list deleted meanwhile
+    is said on the row; anything else rises, and the sweep tries again.
     """
     export = _take(export_id)
     if export is None:
@@ -155,6 +155,9 @@ def write(*, export_id: int) -> None:
             written = files.write(pieces, suffix=".csv")
     except Superseded:
         logger.warning("export %s was taken over", export.public_id)
+    except asked.NotUnderstood as error:
+        sentence = _("Un critère a disparu depuis la demande. %(why)s")
+        _fail(export, sentence % {"why": error})
     except OSError as error:
         logger.exception("export %s could not be written", export.public_id)
         _fail(export, _why(error))
@@ -188,7 +191,7 @@ def _mine(export: Export) -> models.QuerySet[Export]:
 
 def _pieces(export: Export, count: _Count) -> Iterator[bytes]:
     table = TABLES[export.profile]
-    search = asked.of_query(export.query, desk_id=export.desk_id).search
+    search = asked.of_query(export.query, desk_id=export.desk_id).checked().search
     groups = _counted(export, rows.records(search), count)
     return csv.encode(
         table.names, _cells(table, groups), has_french_dates=table.has_french_dates

@@ -52,7 +52,10 @@ def new(request: HttpRequest) -> HttpResponseBase:
         wish = _wish(request)
     except asked.NothingChosen:
         messages.error(request, _("Aucune société n’est sélectionnée."))
-        return redirect(_list_url(request.POST.get("requete", "")))
+        return redirect(_list_url(request, request.POST.get("requete", "")))
+    except asked.NotUnderstood as error:
+        messages.error(request, str(error))
+        return redirect(_list_as_given(request))
     if "profil" not in request.POST:
         return _form_page(request, wish, ProfileForm())
     form = ProfileForm(request.POST)
@@ -64,8 +67,8 @@ def new(request: HttpRequest) -> HttpResponseBase:
 def _wish(request: HttpRequest) -> Asked:
     desk_id = sessions.signed_in_user(request).desk_id
     if request.method == "POST":
-        return asked.of_selection(request.POST, desk_id=desk_id)
-    return asked.of_query(request.GET, desk_id=desk_id)
+        return asked.of_selection(request.POST, desk_id=desk_id).checked()
+    return asked.of_query(request.GET, desk_id=desk_id).checked()
 
 
 def _form_page(
@@ -83,7 +86,7 @@ def _form_page(
             (profile, TABLES[profile].columns, _purpose(profile)) for profile in Profile
         ],
         "chosen": form["profil"].value() or Profile.RAPIDE,
-        "back": _list_url(wish.query),
+        "back": _list_url(request, wish.query),
     }
     return render_page(request, "exports/new.html", context, status=status)
 
@@ -154,7 +157,7 @@ def _export_page(
     context = {
         "export": export,
         "wish": asked.of_query(export.query, desk_id=export.desk_id),
-        "back": _list_url(export.query),
+        "back": _list_url(request, export.query),
         "may_export": perms.can_export(request.user),
         "columns": export.columns,
         "manifest_name": manifest.file_name(export),
@@ -226,7 +229,16 @@ def _find(request: HttpRequest, public_id: UUID) -> Export:
     return found
 
 
-def _list_url(query: str) -> str:
+def _list_url(request: HttpRequest, query: str) -> str:
     """The list as it was, read again by its own form: never an address as given."""
-    wish = asked.of_query(QueryDict(query), desk_id=None)
+    desk_id = sessions.signed_in_user(request).desk_id
+    wish = asked.of_query(query, desk_id=desk_id)
     return f"{reverse('companies:list')}?{wish.query}"
+
+
+def _list_as_given(request: HttpRequest) -> str:
+    """The list, which says beside each filter why it is refused."""
+    given = request.GET
+    if request.method == "POST":
+        given = QueryDict(request.POST.get("requete", ""))
+    return f"{reverse('companies:list')}?{given.urlencode()}"

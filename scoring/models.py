@@ -39,18 +39,34 @@ class RulesetState(models.TextChoices):
 class Ruleset(models.Model):
     """The figures of one version; once published it is never edited."""
 
-    version = models.CharField(_("version"), max_length=16, primary_key=True)
+    version = models.CharField(
+        _("version"), max_length=16, primary_key=True, db_comment="Name of the version."
+    )
     state = models.CharField(
-        _("état"), max_length=12, choices=RulesetState, default=RulesetState.DRAFT
+        _("état"),
+        max_length=12,
+        choices=RulesetState,
+        default=RulesetState.DRAFT,
+        db_comment="draft or published.",
     )
     definition = models.JSONField(
-        _("définition"), help_text="Curves, caps, points: scoring/rulesets/*.json."
+        _("définition"),
+        help_text="Curves, caps, points: scoring/rulesets/*.json.",
+        db_comment="Curves, caps and points.",
     )
-    published_at = models.DateTimeField(_("publié le"), null=True, blank=True)
+    published_at = models.DateTimeField(
+        _("publié le"),
+        null=True,
+        blank=True,
+        db_comment="When it was published; null: draft.",
+    )
 
     class Meta:
         verbose_name = _("règles")
         verbose_name_plural = _("règles")
+        db_table_comment = (
+            "Versions of the scoring rules; a published one never changes."
+        )
 
     def __str__(self) -> str:
         return f"règles {self.version}"
@@ -64,21 +80,41 @@ class WeightPreset(models.Model):
     """Eight weights under a name; a set that does not sum to 1 is refused."""
 
     ruleset = models.ForeignKey(
-        Ruleset, on_delete=models.CASCADE, related_name="presets"
+        Ruleset,
+        on_delete=models.CASCADE,
+        related_name="presets",
+        db_comment="Version it belongs to.",
     )
-    name = models.CharField(_("nom"), max_length=32)
-    financial_performance = models.FloatField(_("performance financière"))
-    growth_trajectory = models.FloatField(_("croissance"))
-    profitability = models.FloatField(_("rentabilité"))
-    financial_health = models.FloatField(_("santé financière"))
-    operational_scale = models.FloatField(_("taille opérationnelle"))
-    market_position = models.FloatField(_("position de marché"))
-    management_quality = models.FloatField(_("direction"))
-    strategic_value = models.FloatField(_("valeur stratégique"))
+    name = models.CharField(_("nom"), max_length=32, db_comment="Name of the set.")
+    financial_performance = models.FloatField(
+        _("performance financière"), db_comment="Weight of the component, 0 to 1."
+    )
+    growth_trajectory = models.FloatField(
+        _("croissance"), db_comment="Weight of the component, 0 to 1."
+    )
+    profitability = models.FloatField(
+        _("rentabilité"), db_comment="Weight of the component, 0 to 1."
+    )
+    financial_health = models.FloatField(
+        _("santé financière"), db_comment="Weight of the component, 0 to 1."
+    )
+    operational_scale = models.FloatField(
+        _("taille opérationnelle"), db_comment="Weight of the component, 0 to 1."
+    )
+    market_position = models.FloatField(
+        _("position de marché"), db_comment="Weight of the component, 0 to 1."
+    )
+    management_quality = models.FloatField(
+        _("direction"), db_comment="Weight of the component, 0 to 1."
+    )
+    strategic_value = models.FloatField(
+        _("valeur stratégique"), db_comment="Weight of the component, 0 to 1."
+    )
 
     class Meta:
         verbose_name = _("jeu de poids")
         verbose_name_plural = _("jeux de poids")
+        db_table_comment = "Named sets of eight weights that sum to 1."
         constraints = [
             models.UniqueConstraint(
                 fields=["ruleset", "name"], name="weight_preset_name"
@@ -116,20 +152,41 @@ class Score(models.Model):
     when shown by the functions of its ruleset's version.
     """
 
-    siren = SirenField()
-    ruleset = models.ForeignKey(Ruleset, on_delete=models.PROTECT)
-    preset = models.CharField(max_length=32, default="default")
-    scored_at = models.DateTimeField(_("calculé le"))
-    as_of = models.DateField(_("au"))
-    attractiveness = PointsField(_("attractivité"), null=True)
-    sale_likelihood = PointsField(_("cédabilité"), null=True)
-    coverage = PointsField(_("couverture"), null=True)
-    state = models.SmallIntegerField(choices=ScoreState)
-    row = models.JSONField()
+    siren = SirenField(db_comment="Company, as a number; nine digits with its zeros.")
+    ruleset = models.ForeignKey(
+        Ruleset, on_delete=models.PROTECT, db_comment="Version that computed it."
+    )
+    preset = models.CharField(
+        max_length=32, default="default", db_comment="Weights used."
+    )
+    scored_at = models.DateTimeField(
+        _("calculé le"), db_comment="When; chooses the partition."
+    )
+    as_of = models.DateField(_("au"), db_comment="Day that ages were counted at.")
+    attractiveness = PointsField(
+        _("attractivité"),
+        null=True,
+        db_comment="Hundredths of a point; null: not evaluable.",
+    )
+    sale_likelihood = PointsField(
+        _("cédabilité"),
+        null=True,
+        db_comment="Hundredths of a point; null: not evaluable.",
+    )
+    coverage = PointsField(
+        _("couverture"), null=True, db_comment="Hundredths of a point."
+    )
+    state = models.SmallIntegerField(
+        choices=ScoreState, db_comment="1 evaluable, 2 not."
+    )
+    row = models.JSONField(
+        db_comment="Components, inputs and reasons as numbers and codes."
+    )
 
     class Meta:
         verbose_name = _("score")
         verbose_name_plural = _("scores")
+        db_table_comment = "History of readings by month of UTC; a row where one moved."
         indexes = [
             models.Index(fields=["siren", "ruleset", "-scored_at"], name="score_latest")
         ]

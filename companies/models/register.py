@@ -21,35 +21,110 @@ class Fold(models.Func):
 class Company(models.Model):
     """The wide row: who a company is. No score, no figure, no status stands here."""
 
-    siren = SirenField(primary_key=True)
-    name = models.TextField(_("dénomination"))
-    trade_name = models.TextField(_("enseigne"), blank=True, default="")
-    acronym = models.TextField(_("sigle"), blank=True, default="")
-    legal_form = models.CharField(_("forme juridique"), max_length=4, default="")
-    naf_code = models.CharField(_("NAF rév. 2"), max_length=6, default="")
-    naf25_code = models.CharField(_("NAF 2025"), max_length=6, default="")
-    created_on = models.DateField(_("création"), null=True)
-    closed_on = models.DateField(_("cessation"), null=True)
-    is_active = models.BooleanField(_("active"), default=True)
-    diffusion = models.CharField(
-        _("diffusion"), max_length=1, choices=Diffusion, default=Diffusion.FULL
+    siren = SirenField(
+        primary_key=True, db_comment="SIREN as a number: nine digits with its zeros."
     )
-    headcount_band = models.CharField(_("tranche d’effectif"), max_length=2, default="")
-    headcount_year = models.SmallIntegerField(null=True)
-    category = models.CharField(_("catégorie"), max_length=3, default="")
-    capital_eur = models.BigIntegerField(_("capital"), null=True)
-    website = models.TextField(_("site internet"), default="", blank=True)
-    siret = SiretField(_("SIRET du siège"), null=True)
-    address = models.TextField(_("adresse"), default="", blank=True)
-    postal_code = models.CharField(_("code postal"), max_length=5, default="")
-    commune_code = models.CharField(_("code commune"), max_length=5, default="")
-    commune = models.TextField(_("commune"), default="")
-    latitude = models.FloatField(null=True)
-    longitude = models.FloatField(null=True)
-    source = models.CharField(max_length=24, choices=Source, default=Source.SIRENE)
-    source_file = models.TextField(default="", blank=True)
+    name = models.TextField(
+        _("dénomination"),
+        db_comment="Name as the register publishes it; empty when masked.",
+    )
+    trade_name = models.TextField(
+        _("enseigne"), blank=True, default="", db_comment="Name over the door."
+    )
+    acronym = models.TextField(
+        _("sigle"), blank=True, default="", db_comment="Short name."
+    )
+    legal_form = models.CharField(
+        _("forme juridique"),
+        max_length=4,
+        default="",
+        db_comment="Legal category of INSEE, four digits; empty: unknown.",
+    )
+    naf_code = models.CharField(
+        _("NAF rév. 2"),
+        max_length=6,
+        default="",
+        db_comment="Activity, NAF rev. 2 with its dot; empty: unknown.",
+    )
+    naf25_code = models.CharField(
+        _("NAF 2025"),
+        max_length=6,
+        default="",
+        db_comment="Activity, NAF 2025; empty: unknown.",
+    )
+    created_on = models.DateField(
+        _("création"), null=True, db_comment="Creation; null: unknown."
+    )
+    closed_on = models.DateField(
+        _("cessation"),
+        null=True,
+        db_comment="Closing; null: open, or closed on an unknown day.",
+    )
+    is_active = models.BooleanField(
+        _("active"), default=True, db_comment="Open in the register."
+    )
+    diffusion = models.CharField(
+        _("diffusion"),
+        max_length=1,
+        choices=Diffusion,
+        default=Diffusion.FULL,
+        db_comment="O: public; P: partial, no personal field may be shown.",
+    )
+    headcount_band = models.CharField(
+        _("tranche d’effectif"),
+        max_length=2,
+        default="",
+        db_comment="INSEE code of the headcount band; empty: unknown.",
+    )
+    headcount_year = models.SmallIntegerField(null=True, db_comment="Year of the band.")
+    category = models.CharField(
+        _("catégorie"), max_length=3, default="", db_comment="PME, ETI or GE."
+    )
+    capital_eur = models.BigIntegerField(
+        _("capital"), null=True, db_comment="Share capital in euros; null: unknown."
+    )
+    website = models.TextField(
+        _("site internet"),
+        default="",
+        blank=True,
+        db_comment="Address of the site; empty: unknown.",
+    )
+    siret = SiretField(
+        _("SIRET du siège"), null=True, db_comment="Head office; null: unknown."
+    )
+    address = models.TextField(
+        _("adresse"), default="", blank=True, db_comment="Street of the head office."
+    )
+    postal_code = models.CharField(
+        _("code postal"),
+        max_length=5,
+        default="",
+        db_comment="Postal code of the head office.",
+    )
+    commune_code = models.CharField(
+        _("code commune"),
+        max_length=5,
+        default="",
+        db_comment="INSEE code of the commune.",
+    )
+    commune = models.TextField(
+        _("commune"), default="", db_comment="Name of the commune."
+    )
+    latitude = models.FloatField(null=True, db_comment="Head office, degrees north.")
+    longitude = models.FloatField(null=True, db_comment="Head office, degrees east.")
+    source = models.CharField(
+        max_length=24,
+        choices=Source,
+        default=Source.SIRENE,
+        db_comment="Source that made the row.",
+    )
+    source_file = models.TextField(
+        default="", blank=True, db_comment="File that wrote it last."
+    )
     registered_at = models.DateTimeField(
-        _("inscrite au"), help_text="Moment of the last change from the register."
+        _("inscrite au"),
+        help_text="Moment of the last change from the register.",
+        db_comment="Last change from the register.",
     )
     folded_name = models.GeneratedField(
         expression=Fold(
@@ -64,6 +139,7 @@ class Company(models.Model):
         ),
         output_field=models.TextField(),
         db_persist=True,
+        db_comment="The three names in capitals without accents, for search.",
     )
 
     objects = CompanyQuerySet.as_manager()
@@ -110,21 +186,31 @@ class Register(models.Model):
 
     ACTIVE, PARTIAL, HAS_NAME = 1, 2, 4
 
-    siren = SirenField(primary_key=True)
-    geo = models.IntegerField(null=True)
-    created_on = models.DateField(null=True)
-    headcount = models.IntegerField(null=True)
-    naf = models.SmallIntegerField(null=True)
-    legal_form = models.SmallIntegerField(null=True)
-    flags = models.SmallIntegerField(default=ACTIVE)
+    siren = SirenField(primary_key=True, db_comment="Same as company.siren.")
+    geo = models.IntegerField(
+        null=True,
+        db_comment="Commune, numbered by région, département, code; null: unknown.",
+    )
+    created_on = models.DateField(null=True, db_comment="Creation.")
+    headcount = models.IntegerField(
+        null=True, db_comment="Lower bound of the headcount band; null: unknown."
+    )
+    naf = models.SmallIntegerField(
+        null=True, db_comment="Sub-class, numbered in code order; null: unknown."
+    )
+    legal_form = models.SmallIntegerField(
+        null=True, db_comment="Legal category as a number."
+    )
+    flags = models.SmallIntegerField(
+        default=ACTIVE, db_comment="Sum of 1 active, 2 partial diffusion, 4 has a name."
+    )
 
     class Meta:
         db_table = "register"
         verbose_name = _("ligne du registre")
         verbose_name_plural = _("registre")
         db_table_comment = (
-            "Narrow row of every company. geo and naf are numbered in code order; "
-            "headcount is the lower bound of the band; flags: 1 active, 2 partial."
+            "Narrow row of every company: what the register's own filters read."
         )
 
     def __str__(self) -> str:
@@ -136,18 +222,25 @@ class Establishment(models.Model):
 
     ACTIVE, HEAD_OFFICE = 1, 2
 
-    siret = SiretField(primary_key=True)
-    siren = SirenField()
-    geo = models.IntegerField(null=True)
-    naf = models.SmallIntegerField(null=True)
-    flags = models.SmallIntegerField(default=ACTIVE)
+    siret = SiretField(
+        primary_key=True,
+        db_comment="SIRET as a number: fourteen digits with its zeros.",
+    )
+    siren = SirenField(db_comment="Company it is of.")
+    geo = models.IntegerField(null=True, db_comment="Commune, numbered as in register.")
+    naf = models.SmallIntegerField(
+        null=True, db_comment="Sub-class, numbered as in register."
+    )
+    flags = models.SmallIntegerField(
+        default=ACTIVE, db_comment="Sum of 1 open, 2 head office."
+    )
 
     class Meta:
         db_table = "establishment"
         verbose_name = _("établissement")
         verbose_name_plural = _("établissements")
         indexes = [models.Index(fields=["siren"], name="establishment_siren")]
-        db_table_comment = "flags: 1 active, 2 head office."
+        db_table_comment = "Places where companies work, the head office among them."
 
     def __str__(self) -> str:
         return str(self.siret)
@@ -160,14 +253,14 @@ class NameWord(models.Model):
     names: 30 ms instead of a second.
     """
 
-    word = models.TextField(primary_key=True)
-    frequency = models.IntegerField()
+    word = models.TextField(primary_key=True, db_comment="In capitals without accents.")
+    frequency = models.IntegerField(db_comment="Companies that have it.")
 
     class Meta:
         db_table = "name_word"
         verbose_name = _("mot de dénomination")
         verbose_name_plural = _("mots des dénominations")
-        db_table_comment = "Rebuilt after each register load."
+        db_table_comment = "Words of the companies' names, to find one by a typo."
 
     def __str__(self) -> str:
         return str(self.word)

@@ -49,7 +49,7 @@ class TestCompanies:
         assert "DISPARUE" in page
 
     def test_are_counted_by_the_statistics(self, company, ops_client, monkeypatch):
-        monkeypatch.setattr("companies.admin.MOST_FOUND", -2)
+        monkeypatch.setattr("accounts.admin.WORTH_ESTIMATING", -1)
         with CaptureQueriesContext(connection) as queries:
             ops_client.get(COMPANIES)
         assert not any("COUNT(*)" in query["sql"] for query in queries)

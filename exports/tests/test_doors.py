@@ -136,9 +136,23 @@ class TestTheForm:
         assert response.status_code == 422
         assert "n’est pas un profil" in response.content.decode()
 
-    def test_says_which_criteria_were_not_understood(self, analyst_client):
-        page = analyst_client.get(f"{NEW}?ca_min=beaucoup").content.decode()
-        assert "err-line" in page
+    @pytest.mark.parametrize(
+        ("query", "words"),
+        [("ca_min=beaucoup", "beaucoup"), ("nafs=25", "n’est pas un critère")],
+    )
+    def test_writes_nothing_of_what_is_not_understood(
+        self, companies, analyst_client, query, words
+    ):
+        """The list says why, beside the filter; nothing wider is exported."""
+        data = {"tout": "1", "requete": query, "profil": "rapide"}
+        for answer in (
+            analyst_client.get(f"{NEW}?{query}", follow=True),
+            analyst_client.post(NEW, data, follow=True),
+        ):
+            assert answer.redirect_chain == [(f"/?{query}", 302)]
+            assert answer.status_code == 422
+            assert words in answer.content.decode()
+        assert not Export.objects.exists()
 
 
 class TestAShortExport:
