@@ -59,6 +59,22 @@ def first_trade_name(*offered: str) -> str:
     return next(filter(None, map(trade_name, offered)), "")
 
 
+def name_of_unit(
+    denomination: str, first_name: str, usage: str, surname: str, status: str
+) -> str:
+    """A legal person's name, or a sole trader's when it is diffused."""
+    if name := text(denomination):
+        return name
+    if diffusion(status) == "P":
+        return ""
+    return text(f"{first_name} {usage or surname}")
+
+
+def trade_name_of_unit(cell: str, form: str, status: str) -> str:
+    is_hidden = form.startswith("1") and diffusion(status) == "P"
+    return "" if is_hidden else trade_name(cell)
+
+
 @lru_cache(maxsize=4096)
 def legal_form(cell: str) -> str:
     return cell if len(cell) == 4 and cell.isdigit() else ""
@@ -205,14 +221,33 @@ def place_of_address(cell: str) -> str:
     return place(*match.groups()) if match else "\t\t\t"
 
 
-def coordinate(cell: str) -> str:
+def longitude(cell: str) -> str:
+    return _degrees(cell, most=180)
+
+
+def latitude(cell: str) -> str:
+    return _degrees(cell, most=90)
+
+
+def _degrees(cell: str, *, most: int) -> str:
+    """Blank for what is no place on Earth."""
     try:
-        return f"{float(cell):.6f}"
+        degrees = float(cell)
     except ValueError:
         return ""
+    return f"{degrees:.6f}" if abs(degrees) <= most else ""
+
+
+def diffused_longitude(cell: str, status: str) -> str:
+    """Nothing of a place that is diffused in part."""
+    return "" if diffusion(status) == "P" else longitude(cell)
+
+
+def diffused_latitude(cell: str, status: str) -> str:
+    return "" if diffusion(status) == "P" else latitude(cell)
 
 
 def latitude_longitude(cell: str) -> str:
     """``latitude``, ``longitude`` of ``43.653507, 5.262001``."""
-    latitude, _, longitude = cell.partition(",")
-    return f"{coordinate(latitude)}\t{coordinate(longitude)}"
+    north, _, east = cell.partition(",")
+    return f"{latitude(north)}\t{longitude(east)}"

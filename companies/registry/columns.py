@@ -9,6 +9,25 @@ from typing import LiteralString
 
 Expressions = dict[str, LiteralString]
 
+# Of a company of partial diffusion, neither address nor coordinates are kept; of a sole
+# trader, no name either.
+_PRIVATE: Expressions = {"address": "''", "latitude": "NULL", "longitude": "NULL"}
+
+
+def _masked(expressions: Expressions, is_partial: LiteralString) -> Expressions:
+    hidden: Expressions = {
+        column: "CASE WHEN "
+        + is_partial
+        + " THEN "
+        + blank
+        + " ELSE "
+        + expressions[column]
+        + " END"
+        for column, blank in _PRIVATE.items()
+    }
+    return expressions | hidden
+
+
 _PLACE_IS_KNOWN: LiteralString = (
     "(old.postal_code <> '' OR old.commune_code <> '' OR old.commune <> '')"
 )
@@ -34,9 +53,11 @@ def _kept_unless_moved(column: LiteralString, blank: LiteralString) -> LiteralSt
     )
 
 
-REPLACED: Expressions = {
-    "name": "coalesce(s.name, s.trade_name)",
-    "trade_name": """CASE WHEN s.name IS NULL THEN s.trade_name
+_REPLACED: Expressions = {
+    # A sole trader who is not diffused has no name: blank is what is known of it.
+    "name": """coalesce(s.name, s.trade_name,
+        CASE WHEN s.legal_form LIKE '1%%' THEN '' END)""",
+    "trade_name": """CASE WHEN s.name IS NULL THEN coalesce(s.trade_name, '')
         ELSE coalesce(nullif(s.trade_name, s.name), '') END""",
     "acronym": "coalesce(s.acronym, '')",
     "legal_form": "coalesce(s.legal_form, '')",
@@ -64,6 +85,8 @@ REPLACED: Expressions = {
     "latitude": _COORDINATE_OF_HEAD.replace("{}", "latitude"),
     "longitude": _COORDINATE_OF_HEAD.replace("{}", "longitude"),
 }
+
+REPLACED = _masked(_REPLACED, "s.diffusion = 'P'")
 
 # The place of a row is taken whole or not at all: half an address is nobody's.
 _IS_PLACE_TAKEN: LiteralString = (
@@ -100,7 +123,7 @@ _LEGAL_NAME: LiteralString = """CASE
     WHEN s.name IS NOT NULL AND (old.siren IS NULL OR old.name = old.trade_name)
     THEN s.name ELSE coalesce(old.name, s.trade_name) END"""
 
-FILLED: Expressions = {
+_FILLED: Expressions = {
     "name": _LEGAL_NAME,
     "trade_name": "CASE WHEN s.name IS NOT NULL OR old.name <> old.trade_name"
     " THEN coalesce(nullif(nullif(old.trade_name, ''), "
@@ -134,7 +157,9 @@ FILLED: Expressions = {
     "longitude": _taken("longitude", "NULL"),
 }
 
-MOVED: Expressions = {
+FILLED = _masked(_FILLED, "coalesce(old.diffusion, s.diffusion) = 'P'")
+
+_MOVED: Expressions = {
     "name": "old.name",
     "trade_name": "old.trade_name",
     "acronym": "old.acronym",
@@ -159,3 +184,5 @@ MOVED: Expressions = {
     "longitude": """coalesce(s.longitude,
         CASE WHEN old.siret = s.siret THEN old.longitude END)""",
 }
+
+MOVED = _masked(_MOVED, "old.diffusion = 'P'")

@@ -1,6 +1,6 @@
-"""CSV, CSV.gz, ZIP, JSON and Parquet as one thing: a header and rows of text.
+"""CSV, CSV.gz, ZIP, JSON and Parquet as one thing: a header and cells of text.
 
-Everything streams: no more than a buffer (or a Parquet batch) is in memory.
+Everything streams: no more than a buffer (or a batch) is in memory.
 """
 
 import codecs
@@ -13,23 +13,26 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from companies.registry.api_sirene import COLUMNS as API_COLUMNS
-from companies.registry.api_sirene import rows as api_rows
+from companies.registry import api_sirene
 from companies.registry.errors import RegistryFileError
+from companies.registry.lines import WholeLines
 
 Row = Sequence[str]
 Rows = Iterator[Row | None]
 
 _SAMPLE_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 23
 _BATCH_ROWS = 20_000
 _SEPARATORS = ",;\t|"
 _GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
@@ -48,12 +51,30 @@ _BROKEN = (
 )
 
 
+@dataclass
+class Broken:
+    """How many rows of another width than the header's were met so far."""
+
+    rows: int = 0
+
+
+Batches = Iterator[pa.RecordBatch]
+
+
 @dataclass(frozen=True)
 class Table:
-    """``rows(columns)`` yields the cells of those columns; None for a broken row."""
+    """``rows(columns)`` yields the cells of those columns; None for a broken row.
+
+    ``batches`` yields the same cells by columns, blank for what is not there, and
+    counts the broken rows instead. A table is gone through once, one way or the other.
+    ``member`` is the name of the file inside an archive.
+    """
 
     header: tuple[str, ...]
     rows: Callable[[Sequence[str]], Rows]
+    batches: Callable[[Sequence[str], Broken], Batches]
+    member: str = ""
+    is_api: bool = False
 
 
 @contextmanager
@@ -67,7 +88,11 @@ def open_table(path: Path, *, encoding: str | None = None) -> Iterator[Table]:
             with _in_words(path):
                 yield from table.rows(columns)
 
-        yield Table(table.header, rows)
+        def batches(columns: Sequence[str], broken: Broken) -> Batches:
+            with _in_words(path):
+                yield from table.batches(columns, broken)
+
+        yield replace(table, rows=rows, batches=batches)
 
 
 @contextmanager
@@ -82,6 +107,14 @@ def _in_words(path: Path) -> Iterator[None]:
     except csv.Error as error:
         raise RegistryFileError(
             f"{path.name} : ligne illisible pour un CSV ({error})."
+        ) from error
+    except pa.ArrowInvalid as error:
+        # A row that is wrong and no text either cannot even be counted as broken.
+        if "UTF8" not in str(error) and "Expected" not in str(error):
+            raise RegistryFileError(_broken(path, error)) from error
+        raise RegistryFileError(
+            f"{path.name} : un octet n’est pas du utf-8. Précisez "
+            "l’encodage du fichier avec --encoding (cp1252 par exemple)."
         ) from error
     except _BROKEN as error:
         raise RegistryFileError(_broken(path, error)) from error
@@ -105,11 +138,14 @@ def _table(path: Path, encoding: str | None, stack: ExitStack) -> Table:
         raise RegistryFileError(f"{path.name} : fichier vide.")
     if magic == _PARQUET:
         return _parquet(raw)
+    member = ""
     if magic == _ZIP:
         raw = _only_member(path, raw, stack)
+        member = raw.name
     elif magic[:2] == _GZIP:
         raw = cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=raw)))
-    return _text_table(path, io.BufferedReader(_Raw(raw), _SAMPLE_BYTES), encoding)
+    buffered = io.BufferedReader(_Raw(raw), _SAMPLE_BYTES)
+    return replace(_text_table(path, buffered, encoding), member=member)
 
 
 class _Raw(io.RawIOBase):
@@ -140,7 +176,9 @@ def _only_member(path: Path, raw: IO[bytes], stack: ExitStack) -> IO[bytes]:
     )
 
 
-def _text_table(path: Path, raw: io.BufferedReader, encoding: str | None) -> Table:
+def _text_table(
+    path: Path, raw: "io.BufferedReader[Any]", encoding: str | None
+) -> Table:
     sample = raw.peek(_SAMPLE_BYTES)[:_SAMPLE_BYTES]
     if not sample.strip():
         raise RegistryFileError(f"{path.name} : fichier vide.")
@@ -151,12 +189,12 @@ def _text_table(path: Path, raw: io.BufferedReader, encoding: str | None) -> Tab
             "JSON de l’API Sirene, Parquet."
         )
     try:
-        text = io.TextIOWrapper(raw, encoding=encoding, newline="")
+        codecs.lookup(encoding)
     except LookupError as error:
         raise RegistryFileError(f"Encodage inconnu : {encoding}.") from error
     if sample.lstrip()[:1] in (b"[", b"{"):
-        return _json(path, text)
-    return _csv(path, text)
+        return _json(path, io.TextIOWrapper(raw, encoding=encoding, newline=""))
+    return _csv(path, raw, encoding, _first_line(sample, encoding))
 
 
 def _encoding(sample: bytes) -> str:
@@ -172,8 +210,13 @@ def _encoding(sample: bytes) -> str:
     return "utf-8"
 
 
-def _csv(path: Path, text: io.TextIOWrapper) -> Table:
-    first = text.readline()
+def _first_line(sample: bytes, encoding: str) -> str:
+    # What a whole sample cannot be is an error; what its cut end cannot be is none.
+    text = codecs.getincrementaldecoder(encoding)().decode(sample)
+    return io.StringIO(text, newline="").readline()
+
+
+def _csv(path: Path, raw: "io.BufferedReader[Any]", encoding: str, first: str) -> Table:
     separator = max(_SEPARATORS, key=first.count)
     header = tuple(
         cell.strip() for cell in next(csv.reader([first], delimiter=separator))
@@ -185,6 +228,8 @@ def _csv(path: Path, text: io.TextIOWrapper) -> Table:
         )
 
     def rows(columns: Sequence[str]) -> Rows:
+        text = io.TextIOWrapper(raw, encoding=encoding, newline="")
+        text.readline()
         width, pick = len(header), _picker(header, columns)
         for row in csv.reader(text, delimiter=separator):
             if len(row) == width:
@@ -192,7 +237,51 @@ def _csv(path: Path, text: io.TextIOWrapper) -> Table:
             elif row:
                 yield None
 
-    return Table(header, rows)
+    def batches(columns: Sequence[str], broken: Broken) -> Batches:
+        lines = WholeLines(raw, encoding, first, _BROKEN)
+        yield from _csv_batches(lines, header, separator, columns, broken)
+        lines.complain()
+
+    return Table(header, rows, batches)
+
+
+def _csv_batches(
+    lines: WholeLines,
+    header: Sequence[str],
+    separator: str,
+    columns: Sequence[str],
+    broken: Broken,
+) -> Batches:
+    def skip(_: Any) -> str:
+        broken.rows += 1
+        return "skip"
+
+    # A header may name a column twice; the first one is meant.
+    names = [
+        name if header.index(name) == place else f"{name}\0{place}"
+        for place, name in enumerate(header)
+    ]
+    yield from _opened(
+        lines,
+        pa_csv.ReadOptions(column_names=names, block_size=_BLOCK_BYTES),
+        pa_csv.ParseOptions(
+            delimiter=separator, newlines_in_values=True, invalid_row_handler=skip
+        ),
+        pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(columns, pa.string()),
+            include_columns=list(columns),
+            strings_can_be_null=False,
+        ),
+    )
+
+
+def _opened(lines: WholeLines, *options: Any) -> Batches:
+    try:
+        yield from pa_csv.open_csv(lines, *options)
+    except pa.ArrowInvalid as error:
+        # A header without rows is a file like any other.
+        if "Empty CSV" not in str(error):
+            raise
 
 
 def _picker(header: Row, columns: Sequence[str]) -> Callable[[Row], Row]:
@@ -204,36 +293,54 @@ def _picker(header: Row, columns: Sequence[str]) -> Callable[[Row], Row]:
 
 
 def _json(path: Path, text: io.TextIOWrapper) -> Table:
-    def rows(columns: Sequence[str]) -> Rows:
-        pick = _picker(API_COLUMNS, columns)
-        try:
-            yield from map(pick, api_rows(text))
-        except (json.JSONDecodeError, AttributeError, TypeError) as error:
-            raise RegistryFileError(
-                f"{path.name} : JSON illisible ou d’une autre forme que les "
-                f"établissements de l’API Sirene ({error})."
-            ) from error
+    try:
+        page = api_sirene.read(text)
+    except (json.JSONDecodeError, AttributeError, TypeError) as error:
+        raise RegistryFileError(_not_the_api(path, error)) from error
 
-    return Table(API_COLUMNS, rows)
+    def rows(columns: Sequence[str]) -> Rows:
+        pick = _picker(page.columns, columns)
+        try:
+            yield from map(pick, page.rows)
+        except (json.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
+            raise RegistryFileError(_not_the_api(path, error)) from error
+
+    def batches(columns: Sequence[str], _: Broken) -> Batches:
+        cells = rows(columns)
+        while batch := list(islice(cells, _BATCH_ROWS)):
+            arrays = [pa.array(each, pa.string()) for each in zip(*batch, strict=True)]
+            yield pa.RecordBatch.from_arrays(arrays, list(columns))
+
+    return Table(page.columns, rows, batches, is_api=True)
+
+
+def _not_the_api(path: Path, error: Exception) -> str:
+    return (
+        f"{path.name} : JSON illisible ou d’une autre forme que les "
+        f"établissements et les unités légales de l’API Sirene ({error})."
+    )
 
 
 def _parquet(raw: IO[bytes]) -> Table:
     source = pq.ParquetFile(raw)
     header = tuple(source.schema_arrow.names)
 
-    def rows(columns: Sequence[str]) -> Rows:
-        batches = source.iter_batches(batch_size=_BATCH_ROWS, columns=list(columns))
-        for batch in batches:
+    def batches(columns: Sequence[str], _: Broken) -> Batches:
+        for batch in source.iter_batches(batch_size=_BATCH_ROWS, columns=list(columns)):
             cells = [_texts(batch.column(name)) for name in columns]
+            yield pa.RecordBatch.from_arrays(cells, list(columns))
+
+    def rows(columns: Sequence[str]) -> Rows:
+        for batch in batches(columns, Broken()):
+            cells = [column.to_pylist() for column in batch.columns]
             yield from zip(*cells, strict=True)
 
-    return Table(header, rows)
+    return Table(header, rows, batches)
 
 
-def _texts(column: Any) -> list[str]:
+def _texts(column: Any) -> pa.Array:
     """Cells as the CSV would have them: ISO dates, ``true``, blank for null."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     text = column if pa.types.is_string(column.type) else pc.cast(column, pa.string())
-    values: list[str] = pc.fill_null(text, "").to_pylist()
-    return values
+    return pc.fill_null(text, "")

@@ -1,6 +1,7 @@
 """The table of layouts: INSEE's stock files, extracts of them, and our own files."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from companies.registry import cells
 from companies.registry.layouts import (
@@ -54,6 +55,29 @@ STOCK_UNITS = Layout(
         cell("category", "categorieEntreprise", cells.category),
         cell("siret", "siren nicSiegeUniteLegale", cells.siret_of_nic),
     ),
+    diffusion="statutDiffusionUniteLegale",
+    processed="dateDernierTraitementUniteLegale",
+)
+
+_UNIT_NAMES = {
+    "name": cell(
+        "name",
+        "denominationUniteLegale prenomUsuelUniteLegale nomUsageUniteLegale "
+        "nomUniteLegale statutDiffusionUniteLegale",
+        cells.name_of_unit,
+    ),
+    "trade_name": cell(
+        "trade_name",
+        "denominationUsuelle1UniteLegale categorieJuridiqueUniteLegale "
+        "statutDiffusionUniteLegale",
+        cells.trade_name_of_unit,
+    ),
+}
+# The same file when sole traders are asked for: as far as each of them is diffused.
+STOCK_UNITS_AND_INDIVIDUALS = replace(
+    STOCK_UNITS,
+    checks=(),
+    cells=tuple(_UNIT_NAMES.get(each.fills[0], each) for each in STOCK_UNITS.cells),
 )
 
 STOCK_ESTABLISHMENTS = Layout(
@@ -85,9 +109,19 @@ STOCK_ESTABLISHMENTS = Layout(
             "codeCommuneEtablissement",
             cells.place,
         ),
-        optional("latitude", "latitude", cells.coordinate),
-        optional("longitude", "longitude", cells.coordinate),
+        optional(
+            "latitude",
+            "latitude statutDiffusionEtablissement",
+            cells.diffused_latitude,
+        ),
+        optional(
+            "longitude",
+            "longitude statutDiffusionEtablissement",
+            cells.diffused_longitude,
+        ),
     ),
+    diffusion="statutDiffusionEtablissement",
+    processed="dateDernierTraitementEtablissement",
 )
 
 GEOCODED = Layout(
@@ -108,8 +142,8 @@ GEOCODED = Layout(
         cell(NAF, "activitePrincipaleEtablissement", cells.naf),
         cell(PLACE, "codePostalEtablissement libelleCommuneEtablissement", cells.place),
         cell("address", "geo_adresse", cells.street_of_address),
-        cell("latitude", "latitude", cells.coordinate),
-        cell("longitude", "longitude", cells.coordinate),
+        cell("latitude", "latitude", cells.latitude),
+        cell("longitude", "longitude", cells.longitude),
     ),
 )
 
@@ -250,8 +284,8 @@ TOWN_EXTRACT = Layout(
         cell(NAF, "codenaf", cells.naf),
         cell("address", "numerorue libellerue", cells.address),
         cell(PLACE, "codepostal codecommune", cells.place_of_code),
-        cell("latitude", "latitude", cells.coordinate),
-        cell("longitude", "longitude", cells.coordinate),
+        cell("latitude", "latitude", cells.latitude),
+        cell("longitude", "longitude", cells.longitude),
     ),
 )
 
@@ -281,8 +315,8 @@ INCLUSION_EMPLOYERS = Layout(
         cell(BAND, "effectif_api_entreprise", cells.band_of_count),
         cell("address", "adresse", cells.address),
         cell(PLACE, "code_postal commune", cells.place),
-        cell("latitude", "latitude", cells.coordinate),
-        cell("longitude", "longitude", cells.coordinate),
+        cell("latitude", "latitude", cells.latitude),
+        cell("longitude", "longitude", cells.longitude),
     ),
 )
 
@@ -346,8 +380,8 @@ OURS = Layout(
         cell("is_head", "siret", cells.is_given),
         cell("address", "address", cells.text),
         cell(PLACE, "postal_code commune_code", cells.place_of_code),
-        cell("latitude", "latitude", cells.coordinate),
-        cell("longitude", "longitude", cells.coordinate),
+        cell("latitude", "latitude", cells.latitude),
+        cell("longitude", "longitude", cells.longitude),
         cell("source_file", "source_file", cells.text),
     ),
 )

@@ -47,7 +47,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Layout:
-    """``establishments`` is whether its rows say which sites exist and are open."""
+    """``establishments`` is whether its rows say which sites exist and are open.
+
+    ``diffusion`` is the column that says whether a left-out row may be kept at all,
+    ``processed`` the one that dates INSEE's last word on a row: both when present.
+    """
 
     key: str
     label: str
@@ -57,6 +61,8 @@ class Layout:
     siret: str = ""
     establishments: bool = False
     checks: tuple[Check, ...] = ()
+    diffusion: str = ""
+    processed: str = ""
 
     @property
     def required(self) -> set[str]:

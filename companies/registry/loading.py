@@ -1,26 +1,30 @@
 """Files into the register: recognised first, then read as a stream, chunk by chunk."""
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
 
+from companies import statistics
+from companies.models import Edition, LoadState, SearchBuild
+from companies.registry import (
+    disappeared,
+    editions,
+    first_load,
+    incremental,
+    indexes,
+    plans,
+    progress,
+)
+from companies.registry.editions import ShrunkFileError, Survey
 from companies.registry.errors import LoadInterruptedError, RegistryFileError
-from companies.registry.files import Row, Table, open_table
-from companies.registry.head_offices import HeadOffices
-from companies.registry.known_layouts import LAYOUTS, nearest, recognise
-from companies.registry.layouts import Company, Layout
-from companies.registry.reading import Reader, compile_reader
-from companies.registry.report import FileReport, LoadReport, Reason
-from companies.registry.staging import Chunk, Lines, apply
+from companies.registry.lock import only_one_load
+from companies.registry.progress import Progress
+from companies.registry.report import LoadReport
 from companies.search.names import rebuild_words
 
-CHUNK_ROWS = 25_000
 Report = Callable[[LoadReport], None]
 
 
@@ -29,197 +33,171 @@ def load_files(
     *,
     report: Report | None = None,
     encoding: str | None = None,
-    chunk_rows: int = CHUNK_ROWS,
+    chunk_rows: int | None = None,
+    edition: Edition | None = None,
+    individuals: bool = False,
+    force_shrink: bool = False,
 ) -> LoadReport:
     """See ``companies.registry.load``."""
-    plans = sorted(
-        (_plan(Path(path), encoding) for path in paths),
-        key=lambda plan: plan.layout.company.value,
-    )
-    sites = [plan for plan in plans if plan.layout.company is Company.HEAD_OFFICE]
-    total = LoadReport()
-    for plan in plans:
-        total.files.append(FileReport(plan.path, plan.layout.label))
-        run = _Run(plan, sites, total, report or _nobody, chunk_rows)
-        try:
-            _load_file(run, total.files[-1])
-            if run.has_orphans:
-                _adopt_orphans(run)
-        except (RegistryFileError, DatabaseError) as error:
-            raise LoadInterruptedError(_where(error, total), total) from error
-    if total.written:
-        _refresh()
-    return total
-
-
-@dataclass(frozen=True)
-class _Plan:
-    path: Path
-    layout: Layout
-    encoding: str | None
-
-
-@dataclass
-class _Run:
-    """One file's turn; ``pieces`` were applied."""
-
-    plan: _Plan
-    sites: list[_Plan]
-    total: LoadReport
-    report: Report
-    chunk_rows: int
-    pieces: int = 0
-
-    @property
-    def has_orphans(self) -> bool:
-        """Rows of no known company, which a later piece may have named."""
-        is_filling = self.plan.layout.company is Company.FILL
-        orphans = self.total.files[-1].left_out[Reason.NO_NAME]
-        return is_filling and self.pieces > 1 and orphans > 0
+    wanted = plans.make(paths, encoding=encoding, individuals=individuals)
+    with only_one_load():
+        files = progress.open_all(wanted)
+        surveys = _decide(files, edition, force_shrink=force_shrink)
+        return _Load(files, surveys, report or _nobody, chunk_rows).run()
 
 
 def _nobody(_: LoadReport) -> None:
     """Nobody watches."""
 
 
-def _plan(path: Path, encoding: str | None) -> _Plan:
-    with open_table(path, encoding=encoding) as table:
-        layout = recognise(table.header)
-    if layout is None:
-        raise RegistryFileError(_unknown(path, table))
-    return _Plan(path, layout, encoding)
+Surveys = dict[Path, Survey]
 
 
-def _unknown(path: Path, table: Table) -> str:
-    found = ", ".join(table.header[:12]) + (" …" if len(table.header) > 12 else "")
-    layout, missing = nearest(table.header)
-    known = "\n".join(f"  – {each.label}" for each in LAYOUTS)
-    return (
-        f"{path.name} : colonnes non reconnues.\n"
-        f"Trouvées ({len(table.header)}) : {found}\n"
-        f"Le plus proche est « {layout.label} » ; il y manque : {', '.join(missing)}\n"
-        f"Fichiers lus :\n{known}"
-    )
+def _decide(
+    files: Sequence[Progress], asked: Edition | None, *, force_shrink: bool
+) -> Surveys:
+    """What each file is; a complete one that holds too little ends everything here."""
+    surveys: Surveys = {}
+    may_compare = not (first_load.is_empty() or first_load.is_resumed(files))
+    for file in files:
+        decided = asked or (None if file.is_new else Edition(file.row.edition))
+        found = editions.decide(file.plan, decided, None)
+        if found is None or (found == Edition.COMPLETE and may_compare):
+            surveys[file.plan.path] = editions.survey(file.plan)
+            found = editions.decide(file.plan, decided, surveys[file.plan.path])
+        file.edition = found or Edition.DIFFERENCES
+        if file.edition == Edition.COMPLETE and may_compare and not force_shrink:
+            _check(file, surveys[file.plan.path])
+    return surveys
 
 
-def _load_file(run: _Run, file: FileReport) -> None:
-    plan, started = run.plan, time.monotonic()
-    with ExitStack() as stack:
-        table = stack.enter_context(open_table(plan.path, encoding=plan.encoding))
-        reader = compile_reader(plan.layout, table.header)
-        pieces = _pieces(reader, table.rows(reader.columns), run.chunk_rows)
-        if plan.layout.company is Company.REPLACE:
-            pieces = _with_head_offices(pieces, _open_sites(run.sites, stack))
-        for piece in stack.enter_context(_Ahead(pieces)):
-            if piece.lines:
-                lines = Lines(reader.staged, piece.lines)
-                chunk = Chunk(plan.layout, lines, plan.path.name, piece.head_offices)
-                apply(chunk, file)
-            run.pieces += 1
-            file.read += piece.read
-            file.left_out.update(piece.left_out)
-            file.repaired = reader.keys.repaired
-            file.seconds = time.monotonic() - started
-            run.report(run.total)
+def _check(file: Progress, found: Survey) -> None:
+    try:
+        editions.refuse_if_shrunk(file.plan, found)
+    except ShrunkFileError as error:
+        file.begin()
+        file.end(LoadState.REFUSED, str(error))
+        raise
 
 
-def _adopt_orphans(run: _Run) -> None:
-    """Go through the file once more, now that it has named all it names."""
-    file, again = run.total.files[-1], FileReport(run.plan.path, run.plan.layout.label)
-    _load_file(run, again)
-    adopted = file.left_out[Reason.NO_NAME] - again.left_out[Reason.NO_NAME]
-    file.left_out -= Counter({Reason.NO_NAME: adopted})
-    file.written += adopted
-    file.companies_updated += again.companies_updated
-    file.establishments_new += again.establishments_new
-    file.seconds += again.seconds
+class _Load:
+    """The files of one command, one after the other."""
 
+    def __init__(
+        self,
+        files: Sequence[Progress],
+        surveys: Surveys,
+        report: Report,
+        chunk_rows: int | None,
+    ) -> None:
+        self._files = files
+        self._surveys = surveys
+        self._report = report
+        self._chunk_rows = chunk_rows
+        self._total = LoadReport()
 
-@dataclass
-class _Piece:
-    """Rows of a file on their way: what was read, and what of it is to be staged."""
+    def run(self) -> LoadReport:
+        pair = first_load.pair(self._files)
+        if pair is None or not first_load.is_resumed(self._files):
+            # A load that was killed may have left the tables without their indexes.
+            indexes.restore()
+        with self._stopping():
+            if pair is not None:
+                self._load_first(pair)
+            for file in self._files:
+                if file.row.state != LoadState.DONE:
+                    self._load_next(file)
+        with self._phase("words and statistics"):
+            _refresh(self._total)
+        return self._total
 
-    read: int = 0
-    lines: list[str] = field(default_factory=list)
-    left_out: Counter[Reason] = field(default_factory=Counter)
-    head_offices: Lines | None = None
+    def _load_first(self, pair: first_load.Pair) -> None:
+        self._total.is_initial = True
+        for file in pair.files:
+            self._begin(file)
+        with self._without_indexes(pair), self._phase("rows"):
+            is_whole = first_load.load(pair, self._tell, self._chunk_rows)
+        if not is_whole:
+            if pair.sites is not None:
+                pair.sites.again()
+            return
+        for file in pair.files:
+            file.end(LoadState.DONE)
 
+    @contextmanager
+    def _without_indexes(self, pair: first_load.Pair) -> Iterator[None]:
+        indexes.drop(pair.units.row.pk)
+        try:
+            yield
+        finally:
+            # Also of what failed: the site works meanwhile.
+            with self._phase("indexes"):
+                indexes.restore()
 
-def _pieces(reader: Reader, rows: Iterator[Row | None], size: int) -> Iterator[_Piece]:
-    """Pieces that never part the rows of one company, as long as they follow."""
-    read, piece = reader.read, _Piece()
-    lines = piece.lines
-    for row in rows:
-        line = read(row) if row is not None else Reason.MALFORMED
-        if isinstance(line, Reason):
-            piece.left_out[line] += 1
-            piece.read += 1
-            continue
-        if len(lines) >= size and not line.startswith(lines[-1][:9]):
-            yield piece
-            piece = _Piece()
-            lines = piece.lines
-        piece.read += 1
-        lines.append(line)
-    if piece.read:
-        yield piece
+    def _load_next(self, file: Progress) -> None:
+        self._begin(file)
+        sites = [each.plan for each in self._files if incremental.has_sites(each.plan)]
+        incremental.load(file, sites, self._tell, self._chunk_rows)
+        if file.edition == Edition.COMPLETE and file.plan.path in self._surveys:
+            file.report.add(disappeared.close(file.plan, self._surveys[file.plan.path]))
+        file.end(LoadState.DONE)
 
+    def _begin(self, file: Progress) -> None:
+        if file.report not in self._total.files:
+            file.begin(is_initial=self._total.is_initial)
+            self._total.files.append(file.report)
 
-def _open_sites(sites: Iterable[_Plan], stack: ExitStack) -> HeadOffices | None:
-    """The first sites' file, if there is one; a second one waits for its turn."""
-    for plan in sites:
-        table = stack.enter_context(open_table(plan.path, encoding=plan.encoding))
-        return HeadOffices(plan.layout, table)
-    return None
+    def _tell(self) -> None:
+        self._report(self._total)
 
+    @contextmanager
+    def _phase(self, name: str) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self._total.phases[name] = time.monotonic() - started
 
-def _with_head_offices(
-    pieces: Iterator[_Piece], sites: HeadOffices | None
-) -> Iterator[_Piece]:
-    for piece in pieces:
-        if sites is not None and piece.lines:
-            sirens = {line[:9] for line in piece.lines}
-            piece.head_offices = Lines(sites.columns, list(sites.of(sirens)))
-        yield piece
+    @contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """Whatever ends the load is said in its rows, if the database still listens."""
+        try:
+            yield
+        except (RegistryFileError, DatabaseError) as error:
+            self._stop(str(error))
+            raise LoadInterruptedError(
+                _where(error, self._total), self._total
+            ) from error
+        except BaseException as error:
+            self._stop(type(error).__name__)
+            raise
 
-
-class _Ahead:
-    """Reads the next piece in a thread while the database works on this one."""
-
-    def __init__(self, pieces: Iterator[_Piece]) -> None:
-        self._pieces = pieces
-
-    def __enter__(self) -> Iterator[_Piece]:
-        self._pool = ThreadPoolExecutor(max_workers=1)
-        return self._read()
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown()
-
-    def _read(self) -> Iterator[_Piece]:
-        upcoming = self._pool.submit(next, self._pieces, None)
-        while (piece := upcoming.result()) is not None:
-            upcoming = self._pool.submit(next, self._pieces, None)
-            yield piece
+    def _stop(self, reason: str) -> None:
+        with suppress(DatabaseError):
+            for file in self._files:
+                if file.row.pk and file.row.state == LoadState.RUNNING:
+                    file.end(LoadState.STOPPED, reason)
 
 
 def _where(error: Exception, total: LoadReport) -> str:
-    file = total.files[-1]
+    read = ", ".join(f"{file.read} lignes de {file.path.name}" for file in total.files)
     return (
-        f"{error}\nArrêté après {file.read} lignes de {file.path.name}. Les lots "
+        f"{error}\nArrêté après {read}. Les lots "
         "précédents sont enregistrés ; une fois le fichier réparé, relancez la même "
         "commande : rien n’est fait deux fois."
     )
 
 
-def _refresh() -> None:
+def _refresh(total: LoadReport) -> None:
     """The words of the names, then the planner's statistics."""
+    if total.is_initial:
+        # Its rows were not logged as changes: an index built before knows none of them.
+        SearchBuild.objects.all().delete()
+    if not total.has_changed:
+        return
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
         rebuild_words()
-    with connection.cursor() as cursor:
-        # Only the owner may; the nightly autovacuum does it for the others.
-        cursor.execute("SET client_min_messages = error")
-        cursor.execute("ANALYZE company, register, establishment, name_word")
-        cursor.execute("RESET client_min_messages")
+    indexes.analyse()
+    statistics.request_refresh()

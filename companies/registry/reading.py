@@ -1,4 +1,7 @@
-"""A layout and a header become one function: a row in, a COPY line or a reason out."""
+"""A layout and a header become one function: a row in, a COPY line or a reason out.
+
+The rules row by row, as ``vectors`` applies them to whole columns.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,13 +27,8 @@ class Reader:
 
 def compile_reader(layout: Layout, header: Sequence[str]) -> Reader:
     """The reader of a file whose header fits ``layout``."""
-    present = set(header)
-    used = [
-        cell
-        for cell in layout.cells
-        if not cell.optional or present.issuperset(cell.columns)
-    ]
-    columns = _columns(layout, used)
+    used = used_cells(layout, header)
+    columns = columns_of(layout, used)
     position = {name: index for index, name in enumerate(columns)}
     checks = [_check(check, position) for check in layout.checks]
     cleaners = [_cleaner(cell, position) for cell in used]
@@ -47,17 +45,27 @@ def compile_reader(layout: Layout, header: Sequence[str]) -> Reader:
         line.extend([clean(row) for clean in cleaners])
         return "\t".join(line)
 
-    return Reader(columns, _staged(layout, used), read, keys)
+    return Reader(columns, staged_by(layout, used), read, keys)
 
 
-def _columns(layout: Layout, used: Sequence[Cell]) -> tuple[str, ...]:
+def used_cells(layout: Layout, header: Sequence[str]) -> list[Cell]:
+    """Those whose columns the file has: an edition may lack the optional ones."""
+    present = set(header)
+    return [
+        cell
+        for cell in layout.cells
+        if not cell.optional or present.issuperset(cell.columns)
+    ]
+
+
+def columns_of(layout: Layout, used: Sequence[Cell]) -> tuple[str, ...]:
     named = [layout.siren, layout.siret]
     named += [name for check in layout.checks for name in check.columns]
     named += [name for cell in used for name in cell.columns]
     return tuple(dict.fromkeys(filter(None, named)))
 
 
-def _staged(layout: Layout, used: Sequence[Cell]) -> tuple[str, ...]:
+def staged_by(layout: Layout, used: Sequence[Cell]) -> tuple[str, ...]:
     keys = ("siren", "siret") if layout.siret else ("siren",)
     return (*keys, *(name for cell in used for name in cell.fills))
 
