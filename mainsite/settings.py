@@ -8,6 +8,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from mainsite.lib.database_sessions import Kind, startup_options
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -42,6 +44,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 EXPORT_DIR = VAR_DIR / "exports"
+# Of this machine alone: every machine that serves pages builds its own.
+SEARCH_INDEX_DIR = VAR_DIR / "search"
 UPLOAD_DIR = VAR_DIR / "uploads"
 
 # ── Applications ──────────────────────────────────────────────────────────
@@ -69,6 +73,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "mainsite.middleware.RequestId",
+    "mainsite.middleware.Timing",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -127,9 +132,25 @@ TEMPLATES = [
 # Two roles: the owner migrates, the application's role reads and writes but
 # cannot change the audit trail. A command of the owner says so by its name.
 OWNER_COMMANDS = {"migrate", "boot", "sqlmigrate", "showmigrations"}
-_as_owner = bool(OWNER_COMMANDS.intersection(sys.argv[1:2]))
-if _as_owner and "DATABASE_OWNER_URL" in env.ENVIRON:
+# These keep a lock or a temporary table from one transaction to the next: a pooler in
+# transaction mode would give each of them another session.
+SESSION_COMMANDS = {"schedule", "load_registry", "load_demo"}
+_command = sys.argv[1] if len(sys.argv) > 1 else ""
+PGBOUNCER = env.bool("PGBOUNCER", default=False)
+# mainsite.wsgi says that it is the web; everything else takes its time.
+DATABASE_KIND = Kind(env.str("DATABASE_KIND", default="jobs"))
+if _command in OWNER_COMMANDS:
+    DATABASE_KIND = Kind.OWNER
+_pooled = PGBOUNCER and _command not in OWNER_COMMANDS | SESSION_COMMANDS
+if _command in OWNER_COMMANDS and "DATABASE_OWNER_URL" in env.ENVIRON:
     _database = env.db_url("DATABASE_OWNER_URL")
+elif PGBOUNCER and _command in SESSION_COMMANDS:
+    if "DATABASE_SESSION_URL" not in env.ENVIRON:
+        raise ImproperlyConfigured(
+            f"« manage.py {_command} » garde une session : derrière PgBouncer, donnez "
+            "dans DATABASE_SESSION_URL l’adresse directe du même PostgreSQL."
+        )
+    _database = env.db_url("DATABASE_SESSION_URL")
 elif "DATABASE_URL" in env.ENVIRON:
     _database = env.db_url("DATABASE_URL")
 else:
@@ -142,24 +163,47 @@ if _database["ENGINE"] != "django.db.backends.postgresql":
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")
 # A pool belongs to web processes only: forked workers would share its sockets.
 WEB_POOL_SIZE = env.int("WEB_POOL_SIZE", default=0)
+# What else may be connected at the same time: workers, their jobs, the scheduler.
+JOB_CONNECTIONS = env.int("JOB_CONNECTIONS", default=20)
+# As deploy/gunicorn.conf.py reads them.
+WEB_WORKERS = env.int("WEB_WORKERS", default=2)
+WEB_THREADS = env.int("WEB_THREADS", default=4)
+# A PgBouncer that keeps prepared statements (1.21 and max_prepared_statements) is told
+# apart here; the one of Debian 12 does not.
+PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=False)
 DATABASES = {
     "default": {
         **_database,
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": env.bool("PGBOUNCER", default=False),
+        "DISABLE_SERVER_SIDE_CURSORS": _pooled,
         "OPTIONS": {
             "connect_timeout": 5,
-            "options": "-c statement_timeout=30000 -c jit=off",
-            **({"prepare_threshold": None} if env.bool("PGBOUNCER", False) else {}),
+            "application_name": f"ma-{DATABASE_KIND}",
+            "prepare_threshold": 5 if PREPARED_STATEMENTS else None,
+            "server_side_binding": PREPARED_STATEMENTS,
+            # PgBouncer says it for us: deploy/pgbouncer.
+            **({} if _pooled else {"options": startup_options(DATABASE_KIND)}),
             **(
-                {"pool": {"min_size": 1, "max_size": WEB_POOL_SIZE, "timeout": 5}}
+                {
+                    "pool": {
+                        "min_size": 1,
+                        "max_size": WEB_POOL_SIZE,
+                        # Longer than a restart of PostgreSQL, shorter than patience.
+                        "timeout": 3,
+                        # Given up and begun anew, so that the pauses between two
+                        # attempts never grow past two seconds.
+                        "reconnect_timeout": 4,
+                    }
+                }
                 if WEB_POOL_SIZE
                 else {}
             ),
         },
     }
 }
+# A query that took longer is logged, without its values; 0 logs none.
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=300)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── Redis: one server for queues (noeviction), one for the cache (lru) ────

@@ -1,9 +1,12 @@
 """Every address × every role, from one table; a new address without a row fails."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.tests.people import make_user, password_only_client, verified_client
+from companies.models import ListChange, SavedSearch, TargetList
 from companies.tests.makers import make_company
 from enrichment.models import Batch
 from exports.models import Export
@@ -30,10 +33,31 @@ POST = who(302, 302, 405, 405, 405, 405)
 OPS = who(302, 302, 302, 302, 302, 200)
 TABLE = {
     "companies:list": PAGE,
+    "companies:count": PAGE,
+    "companies:paste": PAGE,
+    "companies:statistics": PAGE,
     "companies:bulk_status": POST,
     "companies:company": PAGE,
     "companies:status": POST,
     "companies:notes": POST,
+    "companies:lists": POST,
+    "companies:target_lists": PAGE,
+    "companies:add_to_list": POST,
+    "companies:remove_from_list": POST,
+    "companies:target_list": who(302, 302, 302, 302, 404, 302),
+    "companies:manage_list": OWN,
+    "companies:rename_list": POST,
+    "companies:follow_list": POST,
+    "companies:delete_list": who(302, 302, 200, 403, 404, 200),
+    "companies:list_change": OWN,
+    "companies:list_change_progress": OWN,
+    "companies:undo_list_change": POST,
+    "companies:save_search": POST,
+    "companies:saved_search": OWN,
+    "companies:update_search": POST,
+    "companies:rename_search": POST,
+    "companies:share_search": POST,
+    "companies:delete_search": who(302, 302, 200, 403, 404, 403),
     "accounts:sign_in": who(200, 200, 302, 302, 302, 302),
     "accounts:verify": who(302, 200, 302, 302, 302, 302),
     "accounts:recovery": who(302, 200, 302, 302, 302, 302),
@@ -66,6 +90,8 @@ TABLE = {
     "exports:manifest": who(302, 302, 200, 403, 404, 200),
     "healthz": PUBLIC,
     "readyz": PUBLIC,
+    "database": OPS,
+    "database_reset": OPS,
     "admin:index": OPS,
 }
 
@@ -92,7 +118,22 @@ def things(analyst):
     export = Export.objects.create(
         desk=analyst.desk, created_by=analyst, profile="rapide", query="", words=""
     )
-    return {"enrichment": batch.public_id, "exports": export.public_id}
+    made = make_list_and_search(analyst)
+    return {
+        "companies": made,
+        "enrichment": batch.public_id,
+        "exports": export.public_id,
+    }
+
+
+def make_list_and_search(analyst):
+    """A list, a change of it and a shared search, by one public id for all three."""
+    public_id = uuid4()
+    common = {"desk": analyst.desk, "public_id": public_id}
+    kept = TargetList.objects.create(name="Vivier", created_by=analyst, **common)
+    ListChange.objects.create(list=kept, kind="add", public_id=public_id, state="done")
+    SavedSearch.objects.create(name="Vue", owner=analyst, is_shared=True, **common)
+    return public_id
 
 
 @pytest.fixture

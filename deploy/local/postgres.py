@@ -23,7 +23,12 @@ _SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": "100",
     "password_encryption": "scram-sha-256",
-    "shared_preload_libraries": "pg_stat_statements",
+    "shared_preload_libraries": "pg_stat_statements,auto_explain",
+    # A query that took a second stands in the log with its plan, and so does whoever
+    # waited a second for a lock. The log is its owner's alone: it holds values.
+    "auto_explain.log_min_duration": "1s",
+    "log_lock_waits": "on",
+    "log_autovacuum_min_duration": "1s",
     "log_timezone": "UTC",
     "timezone": "UTC",
     "max_wal_size": "512MB",
@@ -33,6 +38,8 @@ _THROWAWAY = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
+    # A test does not wait a minute for the autovacuum it watches.
+    "autovacuum_naptime": "2s",
 }
 # The superuser cannot connect at all: what needs it is done once, in single-user mode.
 _HBA = f"host all {OWNER},{APP} 127.0.0.1/32 scram-sha-256\n"

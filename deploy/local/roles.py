@@ -6,6 +6,8 @@ changes no table. A real server needs the same, from its administrator.
 
 OWNER, APP, DATABASE = "ma_owner", "ma_app", "ma"
 _EXTENSIONS = ("pg_trgm", "unaccent", "btree_gin", "pg_stat_statements")
+# Its page in the admin starts the figures of slow queries anew.
+_MAY_RESET = f"GRANT EXECUTE ON FUNCTION pg_stat_statements_reset TO {OWNER};"
 _APP_MAY = (
     "SELECT, INSERT, UPDATE, DELETE ON TABLES",
     "USAGE, SELECT ON SEQUENCES",
@@ -26,6 +28,7 @@ def statements(*, owner_password: str, app_password: str) -> dict[str, list[str]
         f"GRANT pg_monitor TO {OWNER};",
         f"GRANT {APP} TO {OWNER};",
         *(f"CREATE EXTENSION IF NOT EXISTS {name};" for name in _EXTENSIONS),
+        _MAY_RESET,
         f"ALTER SCHEMA public OWNER TO {OWNER};",
         f"GRANT USAGE ON SCHEMA public TO {APP};",
         *(
@@ -34,7 +37,11 @@ def statements(*, owner_password: str, app_password: str) -> dict[str, list[str]
         ),
         f"CREATE DATABASE {DATABASE} OWNER {OWNER};",
     ]
-    own = [f"GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APP};"]
+    own = [
+        f"GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APP};",
+        # For a database that was made before template1 had it.
+        _MAY_RESET,
+    ]
     return {"template1": template, DATABASE: own}
 
 

@@ -9,7 +9,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 STATIC = ROOT / "static"
 TEMPLATES = sorted(
-    path for path in ROOT.glob("**/templates/**/*.html") if ".venv" not in path.parts
+    path
+    for path in ROOT.glob("**/templates/**/*.html")
+    if not {".venv", ".bench"}.intersection(path.parts)
 )
 SOURCES = [*STATIC.glob("css/*.css"), *STATIC.glob("js/*.js"), *TEMPLATES]
 VENDORED = re.findall(

@@ -1,0 +1,1 @@
+"""PgBouncer's files, made from the environment."""
