@@ -1,6 +1,6 @@
 # Shortcuts for developers; bin/run and bin/test need only sh and Python.
 .DELETE_ON_ERROR:
-.PHONY: run test lint fix migrate worker lock bench faults load
+.PHONY: run test lint fix migrate worker lock bench faults fuzz load register
 
 PYTHON := .venv/bin/python
 # With the servers of bin/run when it runs, or with the same ones started for the time
@@ -51,7 +51,20 @@ faults:
 	@bin/setup dev
 	@$(PYTHON) -m benchmarks faults
 
-# make load FILES="StockUniteLegale_utf8.zip …"
+# Thousands of random searches and addresses: minutes. bin/test tries a few of them.
+FUZZ_EXAMPLES ?= 3000
+fuzz:
+	@bin/setup dev
+	@FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) bin/test --no-cov \
+		companies/tests/test_bad_search_input.py \
+		companies/tests/test_search_index.py -k "Fuzz or AgainstPostgreSQL"
+
+# A thousand connections and more; an update storm.
 load:
+	@bin/setup dev
+	@$(PYTHON) -m benchmarks connections autovacuum
+
+# make register FILES="StockUniteLegale_utf8.zip …"
+register:
 	@bin/setup
 	@$(LOCAL) $(PYTHON) manage.py load_registry $(FILES)
