@@ -4,6 +4,7 @@ import ast
 import gettext
 import re
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -136,7 +137,7 @@ class TestSearchWords:
             naf=("25",),
             departement=("74",),
             tranche=("12", "inconnu"),
-            ca=Bounds("3.5", "50", with_unknown=True),
+            ca=Bounds(Decimal("3.5"), Decimal("50"), with_unknown=True),
             siren=("732829320", "005520135"),
         )
         with translation.override("en"):
