@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from companies import nomenclature
 from companies.choices import MISSING_GROUPS, RED_FLAG_TITLES, RED_FLAGS
@@ -129,7 +130,7 @@ def _row(values: tuple[Any, ...]) -> Row:
     flags = values[11]
     return Row(
         siren=f"{values[0]:09d}",
-        name=values[1] or values[2],
+        name=values[1] or values[2] or gettext("nom non diffusé"),
         commune=place.name if place else values[3],
         department=place.department if place else values[4][:2],
         naf_code=values[6],

@@ -71,7 +71,7 @@ def place_id(commune):
     return nomenclature.places()[commune].id
 
 
-def fill(*, count=3000, targets=0.4, seed=0.42, first=100_000_000):
+def fill(*, count=3000, targets=0.4, seed=0.42, first=300_000_000):
     places = nomenclature.places()
     with transaction.atomic(), connection.cursor() as cursor:
         parameters = {

@@ -96,7 +96,7 @@ CRITERIA = st.builds(
     Criteria,
     q=rarely(
         st.sampled_from(
-            ["mecanique", "méca lac", "l'etoile", "100", "100000007", "xyz", "%_"]
+            ["mecanique", "méca lac", "l'etoile", "300", "300000007", "xyz", "%_"]
         ),
         "",
     ),
@@ -114,7 +114,7 @@ CRITERIA = st.builds(
     evenement_au=DAYS,
     contact=rarely(some(CONTACTS, 2), ()),
     fermees=st.booleans(),
-    siren=rarely(some([f"{100_000_000 + 7 * n}" for n in range(1, 40)], 20), ()),
+    siren=rarely(some([f"{300_000_000 + 7 * n}" for n in range(1, 40)], 20), ()),
     **{name: rarely(strategy, Bounds()) for name, strategy in RARE_BOUNDS.items()},
 )
 

@@ -1,4 +1,5 @@
 import logging
+import os
 import signal
 import threading
 from argparse import ArgumentParser
@@ -21,6 +22,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # A build takes what the pages leave.
+        os.nice(10)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

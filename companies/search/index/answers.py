@@ -29,7 +29,7 @@ from companies.search.index.block import WHOLE, Block, Window, band_of
 from companies.search.index.columns import CONTACT_EMAIL, CONTACT_PHONE, EVENT_KINDS
 from companies.search.index.columns import unknown as unknown_of
 from companies.search.index.order import Order, Place
-from companies.search.index.sets import LIST, PURSUIT, STATUSES, Members, list_keys
+from companies.search.index.sets import LIST, PURSUIT, STATUSES, list_keys
 from companies.search.index.store import View
 from companies.search.index.words import Texts, slices
 from companies.search.names import NameQuery
@@ -176,7 +176,8 @@ class Answer:
             listed = bits.none(block.rows)
             for key in list_keys(public_ids, self._desk_id):
                 members = self._view.sets.of(LIST, key)
-                listed |= bits.of_positions(block.rows_of(members.siren), block.rows)
+                rows, _ = members.rows_in(block)
+                listed |= bits.of_positions(rows, block.rows)
             yield listed if is_wanted else ~listed
 
     def _place(self, block: Block) -> tuple[Words, Window]:
@@ -202,9 +203,7 @@ class Answer:
     def _pursued(self, block: Block) -> tuple[bits.Positions, bits.Positions]:
         if self._desk_id is None:
             return np.empty(0, np.int64), np.empty(0, np.int8)
-        members: Members = self._view.sets.of(PURSUIT, self._desk_id)
-        rows, is_here = block.rows_of_each(members.siren)
-        return rows, members.value[is_here]
+        return self._view.sets.of(PURSUIT, self._desk_id).rows_in(block)
 
     # How many
 
@@ -222,7 +221,7 @@ class Answer:
         total = bits.count(chosen)
         counts.total += total
         if total and found.block.is_target:
-            _count_readings(found, chosen, counts)
+            _count_readings(found, chosen, total, counts)
         if self._criteria.lieu == ANY_ESTABLISHMENT:
             self._count_sites(found, counts)
             place = _nowhere
@@ -491,7 +490,7 @@ def _legal_forms(found: Found, words: Words, number: int) -> dict[int | None, in
     }
 
 
-def _count_readings(found: Found, chosen: Words, counts: Counts) -> None:
+def _count_readings(found: Found, chosen: Words, total: int, counts: Counts) -> None:
     block, window = found.block, found.window
     counts.not_evaluable += bits.count(chosen & block["not_evaluable"])
     for name in READINGS:
@@ -499,20 +498,25 @@ def _count_readings(found: Found, chosen: Words, counts: Counts) -> None:
         numbers = block.reading_counts(name, chosen, window)
         bins.update({n: int(count) for n, count in enumerate(numbers) if count})
         counts.readings[name] = dict(bins)
-    scored = _last_scored(block, chosen)
+    scored = _last_scored(block, chosen, total)
     if scored is not None:
         counts.scored_at = max(scored, counts.scored_at or scored)
 
 
-def _last_scored(block: Block, chosen: Words) -> datetime | None:
-    """Read from the latest: nearly always the first companies looked at are in."""
+def _last_scored(block: Block, chosen: Words, total: int) -> datetime | None:
+    """Of many, read from the latest: the first looked at are nearly always in."""
     order, column = block["order_scored_at"], block["scored_at"]
+    if total <= _FEW:
+        return _moment(int(column[bits.positions(chosen)].max()))
     for start in range(len(order), 0, -65_536):
         rows = order[max(start - 65_536, 0) : start]
         inside = rows[bits.test(chosen, rows)]
         if len(inside):
-            moment = int(column[inside[-1]])
-            if moment == unknown_of(8):
-                return None
-            return datetime.fromtimestamp(moment / 1_000_000, UTC)
+            return _moment(int(column[inside[-1]]))
     return None
+
+
+def _moment(microseconds: int) -> datetime | None:
+    if microseconds == unknown_of(8):
+        return None
+    return datetime.fromtimestamp(microseconds / 1_000_000, UTC)

@@ -9,6 +9,8 @@ Words = npt.NDArray[np.uint64]
 Positions = npt.NDArray[Any]
 CHUNK = 1 << 18  # rows scanned at once: what is compared stays in the cache
 
+_TOGETHER = 1 << 15  # words of several sets looked at together
+
 _ONE = np.uint64(1)
 _SIX, _LOW = np.uint64(6), np.uint64(63)
 
@@ -80,6 +82,20 @@ def between(column: npt.NDArray[Any], low: int, high: int) -> Words:
 
 def count(words: Words) -> int:
     return int(np.bitwise_count(words).sum(dtype=np.int64))
+
+
+def counts(rows: npt.NDArray[np.uint64], words: Words) -> npt.NDArray[np.int64]:
+    """Of several sets, one by row of a table, how many are also in ``words``.
+
+    A slice of all the sets at a time: what was read is counted before it leaves the
+    cache, and nothing as long as a set is ever written.
+    """
+    found = np.zeros(len(rows), np.int64)
+    step = max(_TOGETHER // max(len(rows), 1), 256)
+    for start in range(0, len(words), step):
+        both = rows[:, start : start + step] & words[start : start + step]
+        found += np.bitwise_count(both).sum(axis=1, dtype=np.int64)
+    return found
 
 
 def positions(words: Words) -> npt.NDArray[np.int64]:

@@ -195,7 +195,7 @@ def _events(events: Table, arrays: Arrays) -> dict[str, Array]:
 
 
 def _sites(sites: Table, arrays: Arrays) -> dict[str, Array]:
-    """Once by company and commune, département, région: ``site_…`` is (place, row)."""
+    """(place, row) once by company and commune; bits by département and région."""
     rows, is_here = _rows_of(sites["siren"], arrays)
     geo = sites["geo"][is_here]
     found = {}
@@ -205,8 +205,17 @@ def _sites(sites: Table, arrays: Arrays) -> dict[str, Array]:
         ("region", _number(geo, nomenclature.region_ranges().values())),
     ):
         pairs = np.unique(_pair(place, rows))
-        found[f"site_{level}"] = (pairs >> 32).astype(np.int32)
-        found[f"site_{level}_row"] = (pairs & 0xFFFFFFFF).astype(np.uint32)
+        places, firsts = np.unique(pairs >> 32, return_index=True)
+        lists = np.split((pairs & 0xFFFFFFFF).astype(np.uint32), firsts[1:])
+        if level == "commune":
+            found["site_commune"] = (pairs >> 32).astype(np.int32)
+            found["site_commune_row"] = np.concatenate(lists)
+            continue
+        count = len(arrays["siren"])
+        found[f"site_{level}_places"] = places.astype(np.int32)
+        found[f"site_{level}_bits"] = _stack(
+            [bits.of_positions(each, count) for each in lists[: len(places)]], count
+        )
     return found
 
 
@@ -253,8 +262,10 @@ WHOLE = Window()
 class Block:
     """Answers from the arrays of ``derive``, mapped from files or in memory."""
 
-    def __init__(self, arrays: Arrays) -> None:
+    def __init__(self, arrays: Arrays, key: object = None) -> None:
         self._of = arrays
+        # The same for every state of these rows: what was found once is found again.
+        self.key = key or object()
         self.rows = len(arrays["siren"])
         self.is_target = "revenue" in arrays
         self.gone: Words | None = None
@@ -267,7 +278,7 @@ class Block:
 
     def without(self, rows: Positions) -> "Block":
         """The same block, these rows being told elsewhere from now on."""
-        fewer = Block(self._of)
+        fewer = Block(self._of, self.key)
         gone = bits.of_positions(rows, self.rows)
         fewer.gone = gone if self.gone is None else self.gone | gone
         return fewer
@@ -397,22 +408,29 @@ class Block:
         self, chosen: Words, spans: Iterable[Range], window: Window
     ) -> dict[int, int]:
         """By the first NAF number of each span."""
-        return {span.first: self._in_naf(chosen, span, window) for span in spans}
+        dense: dict[int, int] = {}
+        found: dict[int, int] = {}
+        for span in spans:
+            row = self._dense_naf.get((span.first, span.last))
+            if row is not None:
+                dense[span.first] = row
+                continue
+            start, end = self._naf_slice(span)
+            rows = self._of["order_naf"][start:end]
+            found[span.first] = int(bits.test(chosen, rows).sum())
+        # One table: a copy of the rows asked for costs more than counting them all.
+        counted = self._counts("naf_bits", chosen, window)
+        return found | {first: int(counted[row]) for first, row in dense.items()}
 
-    def _in_naf(self, chosen: Words, span: Range, window: Window) -> int:
-        dense = self._dense_naf.get((span.first, span.last))
-        if dense is not None:
-            there = self._of["naf_bits"][dense]
-            return bits.count(chosen[window.slice] & there[window.slice])
-        start, end = self._naf_slice(span)
-        return int(bits.test(chosen, self._of["order_naf"][start:end]).sum())
+    def _counts(
+        self, name: str, chosen: Words, window: Window
+    ) -> npt.NDArray[np.int64]:
+        return bits.counts(self._of[name][:, window.slice], chosen[window.slice])
 
     def legal_form_counts(self, chosen: Words, window: Window) -> dict[int, int]:
-        inside = chosen[window.slice]
-        found = {
-            int(code): bits.count(inside & self._of["form_bits"][n][window.slice])
-            for n, code in enumerate(self._of["form_codes"])
-        }
+        counted = self._counts("form_bits", chosen, window)
+        codes = self._of["form_codes"]
+        found = dict(zip(codes.tolist(), counted.tolist(), strict=True))
         starts = self._of["rare_form_starts"][:-1]
         if len(starts):
             hits = bits.test(chosen, self._of["rare_form_rows"])
@@ -422,27 +440,30 @@ class Block:
         return found
 
     def band_counts(self, chosen: Words, window: Window) -> list[int]:
-        inside = chosen[window.slice]
-        return [bits.count(inside & row[window.slice]) for row in self._of["band_bits"]]
+        counted: list[int] = self._counts("band_bits", chosen, window).tolist()
+        return counted
 
     def reading_counts(
         self, name: str, chosen: Words, window: Window
     ) -> npt.NDArray[np.int64]:
-        there = self._of[f"bits_{name}"][:, window.slice]
-        counted: npt.NDArray[np.int64] = np.bitwise_count(
-            there & chosen[window.slice]
-        ).sum(axis=1, dtype=np.int64)
-        return counted
+        return self._counts(f"bits_{name}", chosen, window)
 
     def place_counts(self, chosen: Words, spans: list[Range]) -> npt.NDArray[np.int64]:
-        ranks = bits.Ranks(chosen)
-        edges = np.array(self.place_rows(spans), np.int64).reshape(-1, 2)
-        return ranks.before(edges[:, 1]) - ranks.before(edges[:, 0])
+        ranks, geo = bits.Ranks(chosen), self._of["geo"]
+        firsts = np.array([span.first for span in spans], geo.dtype)
+        lasts = np.array([span.last for span in spans], geo.dtype)
+        start = np.searchsorted(geo, firsts)
+        end = np.searchsorted(geo, lasts, side="right")
+        return ranks.before(end) - ranks.before(start)
 
     def site_counts(
         self, level: str, chosen: Words, spans: Iterable[Range]
     ) -> dict[int, int]:
         """Companies with an establishment, by the first commune of each place."""
+        if f"site_{level}_bits" in self:
+            counted = bits.counts(self._of[f"site_{level}_bits"], chosen)
+            places = self._of[f"site_{level}_places"]
+            return {int(places[n]): int(counted[n]) for n in np.flatnonzero(counted)}
         found: dict[int, int] = {}
         for place, rows in self._sites(level, spans):
             counted = np.bincount(place[bits.test(chosen, rows)])

@@ -18,12 +18,11 @@ from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 import numpy as np
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from companies.models import SearchBuild
-from companies.search.index import block, columns
+from companies.search.index import block, columns, store
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ class Built:
 
 def build(folder: Path | None = None) -> Built:
     """Build the index of this machine and put it in use; raises BuildIsRunning."""
-    folder = folder or Path(settings.SEARCH_INDEX_DIR)
+    folder = folder or store.current_folder()
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
         return _build(folder)
@@ -66,7 +65,8 @@ def _build(folder: Path) -> Built:
     made = folder / token
     snapshot, counts = _read_into(made)
     size = sum(path.stat().st_size for path in made.rglob("*") if path.is_file())
-    (made / "about.json").write_text(json.dumps({"token": token, "snapshot": snapshot}))
+    about = {"token": token, "snapshot": snapshot, "form": store.FORM}
+    (made / "about.json").write_text(json.dumps(about))
     _flush(made)
     seconds = time.monotonic() - started
     SearchBuild.objects.create(

@@ -5,7 +5,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connection
 
 from companies.search.index import store
@@ -34,7 +33,7 @@ class State:
 
 def state(folder: Path | None = None) -> State:
     """What the index of this machine lacks."""
-    about = store.about(folder or Path(settings.SEARCH_INDEX_DIR))
+    about = store.about(folder or store.current_folder())
     if about is None:
         return State(None, 0)
     with connection.cursor() as cursor:

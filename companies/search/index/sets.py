@@ -12,12 +12,14 @@ import numpy.typing as npt
 from django.db import connection
 
 from companies.choices import Status
+from companies.search.index.block import Block
 
 Array = npt.NDArray[Any]
 
 COMPANY, PURSUIT, LIST = 0, 1, 2
 STATUSES = tuple(Status.values)
 _MOST_KEPT = 64
+_MOST_BLOCKS = 16
 
 
 class Change(NamedTuple):
@@ -32,6 +34,17 @@ class Members:
 
     siren: Array
     value: Array
+    _found: dict[object, tuple[Array, Array]] = field(default_factory=dict)
+
+    def rows_in(self, block: Block) -> tuple[Array, Array]:
+        """Rows of those that the block holds and their numbers; looked up once."""
+        found = self._found.get(block.key)
+        if found is None:
+            rows, is_here = block.rows_of_each(self.siren)
+            if len(self._found) >= _MOST_BLOCKS:
+                self._found.clear()
+            found = self._found[block.key] = rows, self.value[is_here]
+        return found
 
 
 _READ = {

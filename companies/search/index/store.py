@@ -25,6 +25,8 @@ from companies.search.index.sets import COMPANY, Change, Sets
 
 logger = logging.getLogger(__name__)
 
+# Of the files: raised whenever ``block.derive`` makes them otherwise.
+FORM = 2
 # What changed lately lies apart, so that a change costs some hundred rows, not all.
 _FRESH = 500
 # More changes than that are counted by PostgreSQL until the index is built again.
@@ -94,23 +96,28 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Which build a folder holds, and what it saw of the database."""
+    """Which build a folder holds, in what form, what it saw of the database."""
 
     token: str
     snapshot: str
+    form: int = 0
 
 
 def about(folder: Path) -> About | None:
     """The build in use in a folder, if there is one."""
     try:
-        return About(**json.loads((folder / "current" / "about.json").read_text()))
+        found = About(**json.loads((folder / "current" / "about.json").read_text()))
     except (OSError, ValueError, TypeError):
         return None
+    return found if found.form == FORM else None
 
 
 def _opened(folder: Path) -> View | None:
     try:
         told = About(**json.loads((folder / "about.json").read_text()))
+        if told.form != FORM:
+            logger.warning("the search index of %s is of another form", folder.name)
+            return None
         files = tuple(Block(_mapped(folder / name)) for name in ("targets", "others"))
     except (OSError, ValueError, TypeError):
         logger.exception("the search index of %s cannot be read", folder.name)
@@ -181,9 +188,13 @@ def _blocks(sirens: npt.NDArray[Any]) -> tuple[Block, ...]:
 _stores: dict[Path, Store] = {}
 
 
+def current_folder() -> Path:
+    return Path(settings.SEARCH_INDEX_DIR)
+
+
 def current() -> View | None:
     """What is true now of every company, or None when there is no index to trust."""
-    folder = Path(settings.SEARCH_INDEX_DIR)
+    folder = current_folder()
     store = _stores.get(folder)
     if store is None:
         store = _stores.setdefault(folder, Store(folder))
