@@ -18,6 +18,7 @@ from enrichment.intake import Accepted, IntakeError, Line, Reading, Refused
 from enrichment.models import Batch, BatchLine, Item, JournalEntry
 from enrichment.sources import all_terms
 from enrichment.wording import NOT_RETRYABLE
+from mainsite.lib.connections import take_time
 from mainsite.lib.events import publish
 
 # The report lists so many refused lines, and counts every one of them.
@@ -161,17 +162,13 @@ _COPY_ITEMS = """
 def _copy_items(batch: Batch, lines: Iterable[Accepted]) -> None:
     names = list(all_terms())
     now = timezone.now()
-    with connection.cursor() as cursor:
-        # A list of two million lines is one long statement.
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        with cursor.copy(_COPY_ITEMS) as copy:
-            for place, line in enumerate(lines):
-                siren = int(line.siren)
-                for rank, name in enumerate(names):
-                    position = place * RANKS + rank
-                    copy.write_row(
-                        (batch.pk, siren, name, position, "waiting", 0, "", now)
-                    )
+    take_time()
+    with connection.cursor() as cursor, cursor.copy(_COPY_ITEMS) as copy:
+        for place, line in enumerate(lines):
+            siren = int(line.siren)
+            for rank, name in enumerate(names):
+                position = place * RANKS + rank
+                copy.write_row((batch.pk, siren, name, position, "waiting", 0, "", now))
 
 
 # Start
@@ -190,6 +187,7 @@ def start_batch(
     locked = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if locked.state != BatchState.DRAFT:
         return False
+    take_time()
     Item.objects.filter(batch=locked).exclude(source__in=sources).delete()
     locked.state = BatchState.RUNNING
     locked.started_by, locked.started_at = by, timezone.now()
@@ -211,6 +209,7 @@ def cancel_batch(*, batch: Batch, by: User, request: HttpRequest | None = None) 
     locked = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if locked.state not in {BatchState.RUNNING, BatchState.DRAFT}:
         return False
+    take_time()
     now = timezone.now()
     Item.objects.waiting().filter(batch=locked).update(
         state=ItemState.CANCELLED, updated_at=now
@@ -229,6 +228,7 @@ def retry_failed(*, batch: Batch, by: User, request: HttpRequest | None = None) 
     locked = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if locked.state not in {BatchState.RUNNING, BatchState.DONE}:
         return 0
+    take_time()
     failed = Item.objects.failed().filter(batch=locked)
     count = failed.exclude(reason__in=NOT_RETRYABLE).update(
         state=ItemState.WAITING,

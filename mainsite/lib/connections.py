@@ -94,3 +94,13 @@ def complaint_about_sizes(sizes: Sizes, room: int | None) -> str:
         "Baissez ces nombres, augmentez max_connections, ou placez PgBouncer devant "
         "(deploy/pgbouncer/README.md)."
     )
+
+
+def take_time() -> None:
+    """Until the transaction ends no statement is cut short, whoever waits for it.
+
+    For what is of any size and was asked for by a page, where five seconds are the
+    rule: a list of two million lines is one long statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
