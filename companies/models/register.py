@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models.functions import Concat
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from companies import nomenclature
@@ -174,6 +175,11 @@ class Company(models.Model):
     @property
     def legal_form_name(self) -> str:
         return nomenclature.legal_form_name(self.legal_form)
+
+    @property
+    def shown_name(self) -> str:
+        """Of a person who limits their diffusion the register publishes no name."""
+        return self.name or gettext("nom non diffusé")
 
     @property
     def is_partial(self) -> bool:

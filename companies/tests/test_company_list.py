@@ -122,3 +122,9 @@ class TestBulkStatus:
     def test_a_reader_may_not(self, companies, reader_client):
         assert self.post(reader_client, companies, status="gagne").status_code == 403
         assert not Pursuit.objects.exists()
+
+
+def test_a_person_without_a_published_name_can_still_be_opened(analyst_client):
+    siren = make_company("", diffusion="P").siren
+    for address in ("/", f"/societes/{siren}/"):
+        assert "nom non diffusé" in analyst_client.get(address).content.decode()
