@@ -96,20 +96,24 @@ def _asked(word: Word) -> str:
 
 
 def _look_up(words: list[str]) -> list[tuple[str, bool, list[str]]]:
+    """Each word folded, whether a name has one that begins so, else its neighbours."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT w, EXISTS (
-                SELECT FROM name_word
-                WHERE word >= w AND word < w || chr(1114111)
-            ), ARRAY(
+            SELECT w, is_known, CASE WHEN is_known THEN '{}' ELSE ARRAY(
                 SELECT word FROM name_word
                 WHERE length(w) > 3 AND word %% w
                 ORDER BY similarity(word, w) DESC, frequency DESC, word
                 LIMIT %s
-            )
-            FROM (SELECT lower(fold(x)) AS w, n
-                  FROM unnest(%s::text[]) WITH ORDINALITY AS given(x, n)) AS folded
+            ) END
+            FROM (
+                SELECT w, n, EXISTS (
+                    SELECT FROM name_word
+                    WHERE word >= w AND word < w || chr(1114111)
+                ) AS is_known
+                FROM (SELECT lower(fold(x)) AS w, n
+                      FROM unnest(%s::text[]) WITH ORDINALITY AS given(x, n)) AS folded
+            ) AS looked_for
             ORDER BY n
             """,
             [NEIGHBOURS, words],

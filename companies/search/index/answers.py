@@ -146,9 +146,10 @@ class Answer:
         if name.finds_nothing:
             yield bits.none(block.rows)
         if name.sirens:
-            low, high = name.sirens
-            start = np.searchsorted(block["sorted_siren"], low)
-            end = np.searchsorted(block["sorted_siren"], high, side="right")
+            known = block["sorted_siren"]
+            low, high = np.array(name.sirens, known.dtype)
+            start = np.searchsorted(known, low)
+            end = np.searchsorted(known, high, side="right")
             yield bits.of_positions(block["order_siren"][start:end], block.rows)
         texts = Texts(block["word_text"], block["word_ends"])
         for word in name.words:

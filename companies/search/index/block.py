@@ -177,6 +177,8 @@ def _rows_of(siren: Array, arrays: Arrays) -> tuple[Positions, npt.NDArray[np.bo
     known = arrays["sorted_siren"]
     if not len(known):
         return np.empty(0, np.int64), np.zeros(len(siren), np.bool_)
+    # Of one type on both sides: numpy would widen a copy of the whole column.
+    siren = siren.astype(known.dtype, copy=False)
     place = np.minimum(np.searchsorted(known, siren), len(known) - 1)
     is_here = known[place] == siren
     return arrays["order_siren"][place[is_here]].astype(np.int64), is_here
