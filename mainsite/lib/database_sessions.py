@@ -23,7 +23,7 @@ SETTINGS: dict[Kind, dict[str, str]] = {
         **_EVERYONE,
         "statement_timeout": "5000",
         "lock_timeout": "1000",
-        "idle_in_transaction_session_timeout": "15000",
+        "idle_in_transaction_session_timeout": "60000",
         "max_parallel_workers_per_gather": "0",
         "work_mem": "32768",
     },
