@@ -22,7 +22,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from companies.models import SearchBuild
-from companies.search.index import block, columns, store
+from companies.search.index import columns, store
+from companies.search.index.derive import derive
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ def _read_into(made: Path) -> tuple[str, dict[str, int]]:
     for name, rows in (("targets", source.targets), ("others", source.others)):
         counts[name] = len(rows)
         (made / name).mkdir(parents=True)
-        arrays = block.derive(rows, source.events, source.sites, source.names)
+        arrays = derive(rows, source.events, source.sites, source.names)
         for array, values in arrays.items():
             np.save(made / name / f"{array}.npy", values)
     return snapshot, counts

@@ -7,6 +7,7 @@ has a number that stands for "unknown"), so every row is as wide as the next.
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, LiteralString
 
 import numpy as np
@@ -21,6 +22,7 @@ Table = npt.NDArray[Any]
 
 EVENT_KINDS = {kind: number for number, kind in enumerate(EventKind.values)}
 CONTACT_EMAIL, CONTACT_PHONE = 1, 2
+_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,10 @@ class Column:
 
 def unknown(size: int) -> int:
     return -(1 << (8 * size - 1))
+
+
+def day_number(day: date) -> int:
+    return (day - _EPOCH).days
 
 
 # Whatever sorts is kept as the key that the list sorts by, so that "unknown" comes

@@ -7,7 +7,8 @@ stands for an age, bytes for a name.
 from collections.abc import Iterator
 
 from companies.search import days
-from companies.search.index.answers import Answer, day_number
+from companies.search.index.answers import Answer
+from companies.search.index.columns import day_number
 from companies.search.index.order import Place as Stored
 from companies.search.places import Place
 

@@ -18,6 +18,8 @@ Array = npt.NDArray[Any]
 
 COMPANY, PURSUIT, LIST = 0, 1, 2
 STATUSES = tuple(Status.values)
+# Whoever has no pursuit is one.
+PROSPECT = STATUSES.index(Status.PROSPECT)
 _MOST_KEPT = 64
 _MOST_BLOCKS = 16
 

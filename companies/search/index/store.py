@@ -19,13 +19,14 @@ import numpy.typing as npt
 from django.conf import settings
 from django.db import connection
 
-from companies.search.index import block, columns
+from companies.search.index import columns
 from companies.search.index.block import Block
+from companies.search.index.derive import derive
 from companies.search.index.sets import COMPANY, Change, Sets
 
 logger = logging.getLogger(__name__)
 
-# Of the files: raised whenever ``block.derive`` makes them otherwise.
+# Of the files: raised whenever ``derive`` makes them otherwise.
 FORM = 2
 # What changed lately lies apart, so that a change costs some hundred rows, not all.
 _FRESH = 500
@@ -180,7 +181,7 @@ def _without(blocks: Iterable[Block], sirens: npt.NDArray[Any]) -> tuple[Block, 
 def _blocks(sirens: npt.NDArray[Any]) -> tuple[Block, ...]:
     source = columns.read(sirens.tolist())
     return tuple(
-        Block(block.derive(rows, source.events, source.sites, source.names))
+        Block(derive(rows, source.events, source.sites, source.names))
         for rows in (source.targets, source.others)
     )
 
