@@ -1,0 +1,16 @@
+from accounts.models.attempts import LoginThrottle
+from accounts.models.factors import RecoveryCode, TotpDevice
+from accounts.models.installation import HistoryRetention, Installation
+from accounts.models.people import Desk, User
+from accounts.models.trail import AuditEntry
+
+__all__ = [
+    "AuditEntry",
+    "Desk",
+    "HistoryRetention",
+    "Installation",
+    "LoginThrottle",
+    "RecoveryCode",
+    "TotpDevice",
+    "User",
+]

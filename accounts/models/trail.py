@@ -1,0 +1,54 @@
+"""The audit trail."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.people import User
+
+
+class AuditEntry(models.Model):
+    """Who did what to which resource; written by ``audit.record``, never changed.
+
+    The actor has no database constraint: an entry outlives the account, and no
+    deletion needs to touch this table.
+    """
+
+    at = models.DateTimeField(_("le"), db_comment="When; chooses the partition.")
+    actor = models.ForeignKey(
+        User,
+        verbose_name=_("par"),
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="+",
+        db_comment="User's key, kept when the account goes; null: nobody.",
+    )
+    action = models.CharField(
+        _("action"), max_length=60, db_comment="What was done, as a word."
+    )
+    resource = models.CharField(
+        _("ressource"), max_length=200, db_comment="On what, as kind:id."
+    )
+    details = models.JSONField(
+        _("détails"), db_comment="Counts and codes, no personal data."
+    )
+    address = models.GenericIPAddressField(
+        _("adresse"), null=True, db_comment="Client's address."
+    )
+    agent = models.CharField(
+        _("navigateur"),
+        max_length=300,
+        db_comment="Client's browser, cut to 300 characters.",
+    )
+    request_id = models.CharField(
+        _("référence"), max_length=64, db_comment="Request that the logs tell of."
+    )
+
+    class Meta:
+        managed = False
+        verbose_name = _("trace d’audit")
+        verbose_name_plural = _("traces d’audit")
+        db_table_comment = "Who did what: append-only, partitioned by month of UTC."
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.resource}"
