@@ -1,0 +1,103 @@
+"""Who a company is, as far as sources complete the register; its narrow row follows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from companies import nomenclature
+from companies.choices import Diffusion, Source
+from companies.facts import CompanyFacts
+from companies.models import Company, Register
+
+# Of a company that limits its diffusion, nothing that leads to a person's home.
+_NOT_WHEN_PARTIAL = frozenset({"address", "latitude", "longitude", "siret"})
+
+
+def lock(sirens: list[str]) -> dict[str, Company]:
+    """Two workers writing of one company go one after the other."""
+    rows = Company.objects.filter(siren__in=sirens).order_by("siren")
+    return {row.siren: row for row in rows.select_for_update(no_key=True)}
+
+
+def create(facts: Iterable[CompanyFacts]) -> dict[str, Company]:
+    """Companies that the register did not have and that a source names."""
+    new = [
+        Company(
+            siren=fact.siren,
+            registered_at=timezone.now(),
+            source=fact.readings[0].source if fact.readings else Source.SIRENE,
+            **_usable(fact, is_partial=fact.is_partial),
+        )
+        for fact in facts
+        if fact.identity.get("name")
+    ]
+    if not new:
+        return {}
+    Company.objects.bulk_create(new, ignore_conflicts=True)
+    _write_register(new)
+    return {company.siren: company for company in new}
+
+
+def _usable(fact: CompanyFacts, *, is_partial: bool) -> dict[str, Any]:
+    hidden = _NOT_WHEN_PARTIAL if is_partial else frozenset()
+    return {k: v for k, v in fact.identity.items() if k not in hidden}
+
+
+def fill_blanks(facts: Iterable[CompanyFacts], companies: dict[str, Company]) -> None:
+    """Blanks are filled in the wide row, which the narrow one then repeats."""
+    changed: list[Company] = []
+    names: set[str] = set()
+    for fact in facts:
+        company = companies[fact.siren]
+        updates = _updates(fact, company)
+        if updates:
+            for name, value in updates.items():
+                setattr(company, name, value)
+            names.update(updates)
+            changed.append(company)
+    if changed:
+        Company.objects.bulk_update(changed, sorted(names))
+        _write_register(changed)
+
+
+def _updates(fact: CompanyFacts, company: Company) -> dict[str, Any]:
+    """Blanks to fill, and the two states that a later source may restrict."""
+    is_partial = fact.is_partial or company.is_partial
+    updates = {
+        name: value
+        for name, value in _usable(fact, is_partial=is_partial).items()
+        if getattr(company, name) in (None, "")
+    }
+    if fact.is_closed and company.is_active:
+        updates["is_active"] = False
+    elif not fact.is_closed:
+        updates.pop("closed_on", None)
+    if fact.is_partial and not company.is_partial:
+        updates["diffusion"] = Diffusion.PARTIAL
+    return updates
+
+
+def _write_register(companies: list[Company]) -> None:
+    Register.objects.bulk_create(
+        [_narrow(company) for company in companies],
+        update_conflicts=True,
+        unique_fields=["siren"],
+        update_fields=["geo", "created_on", "headcount", "naf", "legal_form", "flags"],
+    )
+
+
+def _narrow(company: Company) -> Register:
+    band = nomenclature.HEADCOUNT_BANDS.get(company.headcount_band)
+    flags = Register.HAS_NAME if company.name else 0
+    flags |= Register.ACTIVE if company.is_active else 0
+    flags |= Register.PARTIAL if company.is_partial else 0
+    return Register(
+        siren=company.siren,
+        geo=company.place.id if company.place else None,
+        created_on=company.created_on,
+        headcount=band.lower if band else None,
+        naf=company.naf.id if company.naf else None,
+        legal_form=int(company.legal_form) if company.legal_form.isdigit() else None,
+        flags=flags,
+    )
