@@ -35,6 +35,9 @@ class Source(models.TextChoices):
     INPI_BCE = "inpi_bce", _("INPI, ratios financiers")
     RECHERCHE_ENTREPRISES = "recherche_entreprises", _("Recherche d’entreprises")
     PAPPERS = "pappers", _("Pappers")
+    BODACC = "bodacc", _("BODACC")
+    RNE = "rne", _("INPI, registre national")
+    KASPR = "kaspr", _("Kaspr")
 
 
 class EventKind(models.TextChoices):
@@ -68,6 +71,32 @@ class ListChangeState(models.TextChoices):
 class ScoreState(models.IntegerChoices):
     EVALUABLE = 1, _("évaluable")
     NOT_EVALUABLE = 2, _("non évaluable")
+
+
+class ContactKind(models.TextChoices):
+    EMAIL = "email", _("courriel")
+    PHONE = "phone", _("téléphone")
+
+
+class OpposedThing(models.TextChoices):
+    """What an opposition is about, hence what its fingerprint was made of."""
+
+    EMAIL = "email", _("courriel")
+    PHONE = "phone", _("téléphone")
+    PERSON = "person", _("personne d’une société")
+    COMPANY = "company", _("société")
+
+
+class OppositionReason(models.TextChoices):
+    OBJECTION = "objection", _("opposition de la personne")
+    ERASURE = "erasure", _("effacement demandé par la personne")
+    RECALL = "recall", _("retrait demandé par la source")
+    REGISTER = "register", _("opposition inscrite au registre")
+
+
+class ErasureReason(models.TextChoices):
+    OPPOSITION = "opposition", _("opposition")
+    RETENTION = "retention", _("fin de conservation")
 
 
 # Short words, for a cell of the list, of the codes that scoring leaves on a target.

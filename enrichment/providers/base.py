@@ -4,11 +4,13 @@ A source is one folder beside this file. Nothing here knows a database: an answe
 is stored by the caller before it is parsed, so that it is never paid for twice.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import ClassVar, Literal, Protocol
+from types import MappingProxyType
+from typing import ClassVar, Final, Literal
 
 from enrichment.providers.errors import ProviderError
 from enrichment.providers.facts import ProviderFacts
@@ -16,6 +18,19 @@ from mainsite.lib.outgoing import Outgoing, Reply, picked
 
 AnswerStatus = Literal["found", "not_found", "partial"]
 Origin = Literal["live", "recorded", "generated"]
+# As scoring names what is missing, so that what is at stake can be priced; and what
+# only analysts weigh.
+Group = Literal[
+    "accounts",
+    "history",
+    "balance",
+    "headcount",
+    "leader",
+    "register",
+    "events",
+    "email",
+    "phone",
+]
 
 CALL_ID_HEADER = "X-Call-Id"
 _KEPT_HEADERS = ("Content-Type", "Date", "ETag", "X-Request-Id", "X-Sandbox")
@@ -48,7 +63,9 @@ class Lifetimes:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a source said of one company, to the byte. `tokens` is what it charged.
+    """What a source said of one company, to the byte.
+
+    `tokens` is what it charged, in units of `pool`; `option` what it was asked for.
 
     `origin` tells a real service from the sandbox, and there a recorded real
     answer from a made-up one. A live database refuses all but "live".
@@ -61,6 +78,8 @@ class Answer:
     http_status: int
     tokens: Decimal
     fetched_at: datetime
+    option: str = ""
+    pool: str = ""
     origin: Origin = "live"
     served_id: str = ""
     headers: tuple[tuple[str, str], ...] = ()
@@ -72,51 +91,105 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TokenBalance:
-    """What the source itself says is left; it, not our count, is the truth."""
+class Price:
+    """What one option of a call costs: so many units of one of the source's pools.
 
-    granted: Decimal
-    used: Decimal
-    extra_left: Decimal
+    A unit is a jeton or a credit; ops say what it costs in euros, pool by pool.
+    """
 
-    @property
-    def left(self) -> Decimal:
-        return max(Decimal(0), self.granted - self.used) + self.extra_left
+    units: Decimal
+    pool: str = ""
 
 
-class Provider(Protocol):
-    """A source. `label` is shown as it stands; `prices` are in its own tokens.
+FREE: Final = Price(units=Decimal(0))
 
-    `prices` maps an option to what it costs, "" being the call itself. `ttl` and
-    `rate_limit` are defaults that ops edit. Made by `registry.make_provider`.
+
+@dataclass(frozen=True, kw_only=True)
+class PoolBalance:
+    """What the source itself says is left; it, not our count, is the truth.
+
+    `left` is None when the pool is unlimited, `granted` when it is not told.
+    """
+
+    left: Decimal | None
+    pool: str = ""
+    granted: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Whom a contact is looked up for. `profile` is a bare LinkedIn name."""
+
+    full_name: str
+    profile: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a source is asked of a company; the empty option is its usual call."""
+
+    siren: str
+    option: str = ""
+    person: Person | None = None
+
+
+class Provider(ABC):
+    """A source. `label` is shown as it stands. Made by `registry.make_provider`.
+
+    `credentials` names the variables of the environment that it cannot do without.
+    `prices` and `gives` go by option, "" being the usual call: what it costs, and
+    the groups of fields it may tell. `usual` are the options that every batch asks.
+    `ttl`, `rate_limit` and `day_quota` (calls) are defaults that ops edit. `rank`
+    orders sources of one price. `needs_assessment`: it stays off until someone who
+    answers for the installation has signed an assessment of it.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
+    rank: ClassVar[int] = 50
     live_base_url: ClassVar[str]
     sandbox_path: ClassVar[str]
-    needs_key: ClassVar[bool]
-    prices: ClassVar[Mapping[str, Decimal]]
+    prices: ClassVar[Mapping[str, Price]] = MappingProxyType({"": FREE})
+    gives: ClassVar[Mapping[str, frozenset[Group]]]
+    usual: ClassVar[tuple[str, ...]] = ("",)
     ttl: ClassVar[Lifetimes]
     rate_limit: ClassVar[RateLimit]
+    day_quota: ClassVar[int | None] = None
+    credentials: ClassVar[tuple[str, ...]] = ()
+    needs_assessment: ClassVar[bool] = False
+    # What a unit costs in the sandbox; live, only ops can say.
+    sandbox_unit_eur: ClassVar[Decimal] = Decimal(0)
 
-    def __init__(self, *, base_url: str, api_key: str = "") -> None: ...
+    def __init__(
+        self, *, base_url: str, credentials: Mapping[str, str] | None = None
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.secrets = dict(credentials or {})
 
-    async def fetch(self, siren: str, *, http: Outgoing, call_id: str) -> Answer:
-        """Exactly one call. Raises ProviderError; never None for a failure.
+    @abstractmethod
+    async def fetch(
+        self, question: Question, *, http: Outgoing, call_id: str
+    ) -> Answer:
+        """One call about one company. Raises ProviderError; never None for a failure.
 
-        `call_id` is the caller's ledger line; it travels in a header, so that
-        the sandbox's log and the ledger can be compared line by line.
+        A source that wants it is signed in to first, once for many calls. `call_id`
+        is the caller's ledger line; it travels in a header, so that the sandbox's
+        log and the ledger can be compared line by line.
         """
-        ...
 
+    @abstractmethod
     def parse(self, raw: bytes, *, siren: str) -> ProviderFacts:
         """The facts in a found or partial answer; pure, and safe to run again.
 
         Raises ProviderError when the answer is about another company or is not
         in the source's shape.
         """
-        ...
+
+    async def balances(
+        self, *, http: Outgoing, call_id: str
+    ) -> tuple[PoolBalance, ...]:
+        """What is left in each pool, in one free call; nothing for a free source."""
+        return ()
 
 
 def answer_from(
@@ -125,7 +198,9 @@ def answer_from(
     siren: str,
     provider: str,
     status: AnswerStatus,
-    tokens: Decimal,
+    tokens: Decimal = Decimal(0),
+    option: str = "",
+    pool: str = "",
 ) -> Answer:
     return Answer(
         siren=siren,
@@ -135,6 +210,8 @@ def answer_from(
         http_status=reply.status,
         tokens=tokens,
         fetched_at=datetime.now(UTC),
+        option=option,
+        pool=pool,
         origin=_origin(reply.headers.get("X-Sandbox")),
         served_id=reply.headers.get("X-Sandbox-Call", ""),
         headers=picked(reply.headers, _KEPT_HEADERS),

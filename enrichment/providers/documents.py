@@ -1,9 +1,13 @@
 """The first step of every parser: bytes to one JSON object, or a reason."""
 
+import re
 from typing import Any
 
 from enrichment.providers.errors import ProviderError
 from mainsite.lib import strict_json
+
+# Some sources say it under a status of success: no fact, nothing to keep.
+_NO_CREDIT = re.compile(r"no (more )?credits?\b", re.IGNORECASE)
 
 
 def document(raw: bytes, *, provider: str) -> dict[str, Any]:
@@ -20,4 +24,7 @@ def document(raw: bytes, *, provider: str) -> dict[str, Any]:
         raise ProviderError(
             "unexpected_shape", provider=provider, is_charge_unknown=True
         )
+    message = members.get("message")
+    if isinstance(message, str) and _NO_CREDIT.match(message.strip()):
+        raise ProviderError("no_credit", provider=provider, detail=message[:100])
     return members

@@ -1,7 +1,8 @@
 """What sources tell of a company, in one shape for all of them.
 
 None is unknown, never zero. Amounts are whole euros. Of persons only what the
-product may show is read: name, month of birth, office; no address, no contact.
+product may show is read: name, month of birth, office; no address. Contacts are read
+only from an answer that was asked for them.
 """
 
 from dataclasses import dataclass
@@ -113,6 +114,22 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A way to reach the company, or one of its people. Personal data.
+
+    `is_personal`: told of a person rather than of the company's own switchboard or
+    mailbox. `value` is as the source gives it, its form checked.
+    """
+
+    kind: Literal["email", "phone"]
+    value: str
+    is_personal: bool = False
+    is_professional: bool = True
+    full_name: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderFacts:
     """All that one answer says. Accounts and events run from newest to oldest.
 
@@ -125,6 +142,7 @@ class ProviderFacts:
     accounts: tuple[YearlyAccounts, ...] = ()
     officers: tuple[Officer, ...] = ()
     events: tuple[Event, ...] = ()
+    contacts: tuple[Contact, ...] = ()
     unknown_fields: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     is_sandbox: bool = False

@@ -10,8 +10,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from mainsite.lib import strict_json
+
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _ISO_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+_SLASHED_DAY = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
+_WORDED_DAY = re.compile(r"([0-9]{1,2})(?:er)? +([a-zéû]+) +([0-9]{4})")
+_MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
 # INSEE writes it where a person or company withholds the field.
 _WITHHELD = frozenset({"", "[ND]", "[NON-DIFFUSIBLE]"})
 # Neither PostgreSQL nor UTF-8 takes these.
@@ -125,6 +133,21 @@ class Section:
             self._notes.warn("bad_date", self._at(name))
             return None
 
+    def written_day(self, name: str) -> date | None:
+        """A date as people write it too: 27/11/2008, 1er janvier 2020."""
+        text = (self.text(name) or "").replace("\u00a0", " ").lower()
+        if found := _SLASHED_DAY.fullmatch(text):
+            parts = (found[3], found[2], found[1])
+        elif (found := _WORDED_DAY.fullmatch(text)) and found[2] in _MONTHS:
+            parts = (found[3], str(_MONTHS.index(found[2]) + 1), found[1])
+        else:
+            return self.day(name)
+        try:
+            return date(*(int(part) for part in parts))
+        except ValueError:
+            self._notes.warn("bad_date", self._at(name))
+            return None
+
     def month(self, name: str) -> tuple[int, int] | None:
         """Year and month of `YYYY-MM` or of a full date; the day is not kept."""
         text = self.text(name)
@@ -143,6 +166,27 @@ class Section:
             self._mistyped(name)
             value = None
         return Section(value or {}, notes=self._notes, path=self._at(name))
+
+    def embedded(self, name: str) -> "Section":
+        """An object written as JSON inside a text, as opendatasoft portals do."""
+        value = self._members.get(name)
+        if not isinstance(value, str):
+            return self.section(name)
+        try:
+            members = strict_json.decode(value.encode(errors="replace") or b"{}")
+        except strict_json.NotJson:
+            self._notes.warn("bad_json", self._at(name))
+            members = {}
+        whole = Section({name: members}, notes=self._notes, path=self._path)
+        return whole.section(name)
+
+    def each(self, name: str) -> Iterator["Section"]:
+        """The objects of a list, or the only one when it stands without a list."""
+        value = self._members.get(name)
+        if isinstance(value, dict):
+            yield Section(value, notes=self._notes, path=f"{self._at(name)}[]")
+        else:
+            yield from self.sections(name)
 
     def sections(self, name: str) -> Iterator["Section"]:
         value = self._members.get(name)
@@ -167,6 +211,20 @@ class Section:
             self._mistyped(name)
             return []
         return [text for text in value if isinstance(text, str) and text]
+
+    def one_or_more(self, name: str) -> list[str]:
+        """The texts of a list, or the only one when it stands without a list."""
+        value = self._members.get(name)
+        if isinstance(value, str):
+            return [value] if value else []
+        return self.texts(name)
+
+    def digits(self, name: str) -> str | None:
+        """A reference number, whether given as a number or as text."""
+        value = self._members.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        return self.text(name)
 
     def names(self) -> Iterable[str]:
         return self._members.keys()

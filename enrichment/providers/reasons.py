@@ -17,6 +17,7 @@ SENTENCES: Final[dict[str, str]] = {
     "other_company": "La source a répondu pour une autre société.",
     "bad_key": "La clé d’accès à la source est refusée.",
     "no_credit": "Il ne reste plus de jetons chez la source.",
+    "no_person": "La personne à chercher n’est plus connue.",
 }
 
 # What trying again cannot change. A garbled answer can: sources do send an HTML
@@ -31,5 +32,6 @@ PERMANENT: Final = frozenset(
         "other_company",
         "bad_key",
         "no_credit",
+        "no_person",
     }
 )

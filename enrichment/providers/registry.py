@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +21,9 @@ def provider_classes() -> dict[str, type[Provider]]:
     return classes
 
 
-def make_provider(name: str, *, base_url: str = "", api_key: str = "") -> Provider:
+def make_provider(
+    name: str, *, base_url: str = "", credentials: Mapping[str, str] | None = None
+) -> Provider:
     """A source ready to be asked; without `base_url` it is the real service."""
     chosen = provider_classes()[name]
-    return chosen(base_url=base_url or chosen.live_base_url, api_key=api_key)
+    return chosen(base_url=base_url or chosen.live_base_url, credentials=credentials)

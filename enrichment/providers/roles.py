@@ -112,6 +112,11 @@ _FEMININE = (
 )
 
 
+def label_of(code: str) -> str | None:
+    """The register's own words for a code; None for one that is not in its list."""
+    return LABELS.get(code)
+
+
 @lru_cache(maxsize=1024)
 def code_of(role: str) -> str | None:
     """The code of an office, or None: several sources write "Autre"."""
@@ -132,6 +137,7 @@ def _codes() -> dict[str, str]:
         "gerant associe": "30",
         "associe gerant": "30",
         "commissaire aux comptes": "71",
+        "president du conseil d'administration,directeur general": "60",
     }
 
 

@@ -1,89 +1,48 @@
 """Which answer a SIREN gets: a recorded one when the folder has it, else made up."""
 
-import json
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from enrichment.sandbox.invented import pappers, recherche_entreprises
-from enrichment.sandbox.invented.build import invent
-from enrichment.sandbox.invented.draws import Draws
-from mainsite.lib.siren import is_valid_siren
+from enrichment.sandbox.payloads import Payload, says_sandbox
+from enrichment.sandbox.played import played_sources
+from enrichment.sandbox.played.base import Asked, Played
 
 SHIPPED = Path(__file__).parent / "answers"
+# The two sources that the demonstration looks into.
 RECHERCHE, PAPPERS = "recherche_entreprises", "pappers"
-
-# The folder is laid out as recordings usually are: one folder a source, the SIREN
-# in the file's name. A plain name goes before one with a suffix.
-_LAYOUT = {
-    RECHERCHE: ("recherche_entreprises", re.compile(r"search_([0-9]{9})(_.*)?\.json")),
-    PAPPERS: ("pappers_v2", re.compile(r"entreprise_([0-9]{9})(_.*)?\.json")),
-}
-_NOT_IN_PAPPERS = 0.01
-
-
-@dataclass(frozen=True, kw_only=True)
-class Payload:
-    status: int
-    body: bytes
-    is_invented: bool
 
 
 class Answers:
     def __init__(self, folder: Path = SHIPPED) -> None:
         if not folder.is_dir():
             raise NotADirectoryError(f"no folder of recorded answers at {folder}")
-        self._recorded = {source: _index(folder, source) for source in _LAYOUT}
+        self._played = played_sources()
+        self._recorded = {
+            name: _index(folder, played) for name, played in self._played.items()
+        }
 
     def of(self, source: str, siren: str) -> Payload:
+        """What the source's usual call says of a company."""
+        return self.to(source, Asked(siren=siren))
+
+    def to(self, source: str, asked: Asked) -> Payload:
         """Recorded answers are served to the byte."""
-        file = self._recorded[source].get(siren)
-        if file is not None:
-            body = file.read_bytes()
-            return Payload(status=200, body=body, is_invented=_says_sandbox(body))
-        if source == PAPPERS:
-            return _invented_pappers(siren)
-        return _invented_recherche(siren)
+        played = self._played[source]
+        file = self._recorded[source].get(asked.siren)
+        if file is None:
+            return played.finished(played.invented(asked), asked)
+        body = file.read_bytes()
+        recorded = Payload(status=200, body=body, is_invented=says_sandbox(body))
+        return played.finished(recorded, asked)
 
-    def count(self, source: str) -> int:
-        return len(self._recorded[source])
-
-
-def dump(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    def counts(self) -> dict[str, int]:
+        return {name: len(files) for name, files in self._recorded.items()}
 
 
-def _index(folder: Path, source: str) -> dict[str, Path]:
-    below, pattern = _LAYOUT[source]
+def _index(folder: Path, played: Played) -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for file in sorted((folder / below).glob("*.json"), key=lambda f: len(f.name)):
-        name = pattern.fullmatch(file.name)
+    below = folder / played.folder
+    for file in sorted(below.glob("*.json"), key=lambda f: len(f.name)):
+        name = played.files.fullmatch(file.name)
         if name:
             found.setdefault(name[1], file)
     return found
-
-
-def _says_sandbox(body: bytes) -> bool:
-    return json.loads(body).get("sandbox") is True
-
-
-def _invented_pappers(siren: str) -> Payload:
-    is_absent = Draws(siren).chance("is_absent", _NOT_IN_PAPPERS)
-    if not is_valid_siren(siren) or is_absent:
-        return Payload(status=404, body=dump({"sandbox": True}), is_invented=True)
-    return _made_up(siren, pappers.shape)
-
-
-def _invented_recherche(siren: str) -> Payload:
-    if not is_valid_siren(siren):
-        body = dump({"sandbox": True} | recherche_entreprises.nothing())
-        return Payload(status=200, body=body, is_invented=True)
-    return _made_up(siren, recherche_entreprises.shape)
-
-
-@lru_cache(maxsize=4096)
-def _made_up(siren: str, shape: Callable[[Any], dict[str, Any]]) -> Payload:
-    return Payload(status=200, body=dump(shape(invent(siren))), is_invented=True)

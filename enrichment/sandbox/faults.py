@@ -1,16 +1,20 @@
-"""What can go wrong, and for whom: by header, by file or by the control endpoint."""
+"""What can go wrong, and for whom: by header, by file, by the control, by chance."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-STATUSES = frozenset({"400", "401", "402", "404", "429", "500", "502", "503", "302"})
+STATUSES = frozenset(
+    {"400", "401", "402", "403", "404", "429", "500", "502", "503", "302"}
+)
 NAMES = STATUSES | frozenset(
     {
         "429:date",
         "429:huge",
         "partial",
+        "no_credit_200",
         "slow",
         "drip",
         "nothing",
@@ -56,8 +60,52 @@ NO_FAULT = Fault()
 Plan = dict[str, str | list[str]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Chaos:
+    """Faults by chance that two runs share: a hash draws, not a clock.
+
+    The draw is of seed, source, SIREN and how often that company was asked there, so
+    that whoever tries again may have better luck. A fault listed twice is twice as
+    likely; no `sources` are all of them.
+    """
+
+    rate: float
+    faults: tuple[str, ...]
+    seed: int = 0
+    sources: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, wanted: Mapping[str, object]) -> "Chaos":
+        rate, names = wanted.get("rate"), wanted.get("faults")
+        seed, sources = wanted.get("seed", 0), wanted.get("sources", [])
+        if isinstance(rate, bool) or not isinstance(rate, int | float):
+            raise UnknownFault("rate: a share between 0 and 1 is needed")
+        if not (isinstance(names, list) and names and isinstance(sources, list)):
+            raise UnknownFault("faults: a list of faults is needed")
+        if not (0 <= rate <= 1 and isinstance(seed, int)):
+            raise UnknownFault("rate is a share between 0 and 1, seed a whole number")
+        return cls(
+            rate=rate,
+            faults=tuple(_known(name) for name in names),
+            seed=seed,
+            sources=frozenset(str(source) for source in sources),
+        )
+
+    def strike(self, source: str, siren: str, asked_before: int) -> Fault:
+        if self.sources and source not in self.sources:
+            return NO_FAULT
+        key = f"{self.seed}:{source}:{siren}:{asked_before}".encode()
+        digest = hashlib.blake2b(key, digest_size=12).digest()
+        if int.from_bytes(digest[:8]) >= self.rate * 2**64:
+            return NO_FAULT
+        chosen = int.from_bytes(digest[8:]) % len(self.faults)
+        return Fault.named(self.faults[chosen])
+
+
 class Faults:
-    """Faults by SIREN, or by "source:siren"; a list is played once, in order.
+    """Faults by SIREN, by "source:siren" or for all of a source, "source:*".
+
+    A list is played once, in order.
 
     The file, when there is one, is read again each time it changes.
     """
@@ -67,6 +115,7 @@ class Faults:
         self._file_state: tuple[int, int] | None = None
         self._from_file: Plan = {}
         self._posted: Plan = {}
+        self.chaos: Chaos | None = None
 
     def post(self, plan: Mapping[str, object]) -> None:
         """Add or replace; None forgets one. Nothing changes if any is unknown."""
@@ -85,17 +134,22 @@ class Faults:
         self._reload()
         return self._from_file | self._posted
 
-    def take(self, siren: str, source: str) -> Fault:
-        """The fault due for this call; one of a list is used up."""
+    def take(self, siren: str, source: str, *, asked_before: int = 0) -> Fault:
+        """The fault due for this call; one of a list is used up.
+
+        Chaos strikes only where nothing was planned.
+        """
         self._reload()
         for plan in (self._posted, self._from_file):
-            for key in (f"{source}:{siren}", siren):
+            for key in (f"{source}:{siren}", siren, f"{source}:*"):
                 due = plan.get(key)
                 if isinstance(due, str):
                     return Fault.named(due)
                 if due:
                     return Fault.named(due.pop(0))
-        return NO_FAULT
+        if self.chaos is None:
+            return NO_FAULT
+        return self.chaos.strike(source, siren, asked_before)
 
     def _reload(self) -> None:
         if self._file is None:
@@ -118,11 +172,14 @@ class Faults:
         self._from_file = {key: value for key, value in read.items() if value}
 
 
+def _known(name: object) -> str:
+    Fault.named(str(name))
+    return str(name)
+
+
 def _checked(value: object) -> str | list[str] | None:
-    names = value if isinstance(value, list) else [value]
-    for name in names:
-        if name is not None:
-            Fault.named(str(name))
     if value is None:
         return None
-    return [str(name) for name in names] if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return [_known(name) for name in value]
+    return _known(value)

@@ -1,16 +1,18 @@
 """How a fault changes a good answer before it leaves."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Literal
 
-from enrichment.sandbox.answers import Payload, dump
 from enrichment.sandbox.faults import STATUSES, Fault
+from enrichment.sandbox.payloads import Payload, dump
 
 Manner = Literal["whole", "cut", "drip", "dropped"]
 _HTML = b"<!DOCTYPE html><html><body><h1>Maintenance</h1></body></html>"
+_NO_CREDIT = {"message": "No credits left"}
 _HUGE_BYTES = 3 * 1024 * 1024
 _DEPTH = 10_000
 
@@ -27,8 +29,10 @@ class Delivery:
     is_charged: bool = False
 
 
-def play(fault: Fault, payload: Payload, *, stranger: Payload) -> Delivery:
-    """`stranger` is another company's answer, for `other_siren`."""
+def play(
+    fault: Fault, payload: Payload, *, stranger: Callable[[], Payload]
+) -> Delivery:
+    """`stranger` makes another company's answer, for `other_siren`."""
     good = Delivery(
         status=payload.status, body=payload.body, is_charged=payload.status == 200
     )
@@ -43,8 +47,11 @@ def play(fault: Fault, payload: Payload, *, stranger: Payload) -> Delivery:
         return replace(good, manner="drip")
     if name == "partial" and good.is_charged:
         return replace(good, status=206)
+    if name == "no_credit_200":
+        return replace(good, body=dump(_NO_CREDIT), is_charged=False)
     if name == "other_siren":
-        return replace(good, status=stranger.status, body=stranger.body)
+        other = stranger()
+        return replace(good, status=other.status, body=other.body)
     if name == "huge":
         return replace(good, body=payload.body + b" " * _HUGE_BYTES)
     if name == "html":

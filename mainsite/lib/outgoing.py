@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -148,15 +148,24 @@ class Outgoing:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         accept: Collection[int] = (200,),
+        json: Mapping[str, Any] | None = None,
     ) -> Reply:
-        """Exactly one GET. A status outside `accept` raises OutgoingError."""
+        """Exactly one GET, or one POST of `json`.
+
+        A status outside `accept` raises OutgoingError.
+        """
         if self._session is None:
             raise RuntimeError("Outgoing is used outside its `async with`")
         address = self._checked(url)
         started = time.monotonic()
         try:
-            async with self._session.get(
-                address, params=params, headers=headers, allow_redirects=False
+            async with self._session.request(
+                "GET" if json is None else "POST",
+                address,
+                params=params,
+                headers=headers,
+                json=json,
+                allow_redirects=False,
             ) as response:
                 if response.status not in accept:
                     raise await self._refusal(response)

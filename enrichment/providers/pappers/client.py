@@ -10,9 +10,13 @@ from enrichment.providers.base import (
     CALL_ID_HEADER,
     Answer,
     AnswerStatus,
+    Group,
     Lifetimes,
+    PoolBalance,
+    Price,
+    Provider,
+    Question,
     RateLimit,
-    TokenBalance,
     answer_from,
 )
 from enrichment.providers.errors import ProviderError, from_outgoing
@@ -22,6 +26,8 @@ from enrichment.providers.reading import Notes, Section
 from mainsite.lib import strict_json
 from mainsite.lib.outgoing import Outgoing, OutgoingError, Reply
 
+# The option that adds the company's own telephone and e-mail to the answer.
+CONTACTS = "contacts"
 _FOUND, _PARTIAL, _NOT_FOUND = 200, 206, 404
 _STATUS: dict[int, AnswerStatus] = {
     _FOUND: "found",
@@ -33,29 +39,46 @@ _STATUS: dict[int, AnswerStatus] = {
 _REFUSALS = {400: "bad_request", 401: "bad_key", 402: "no_credit", 403: "no_credit"}
 
 
-class Pappers:
+class Pappers(Provider):
     """A company that does not exist, or an error, is not charged."""
 
     name: ClassVar[str] = "pappers"
     label: ClassVar[str] = "Pappers"
     live_base_url: ClassVar[str] = "https://api.pappers.fr/v2"
     sandbox_path: ClassVar[str] = "/pappers/v2"
-    needs_key: ClassVar[bool] = True
-    # In jetons. Only the base call is made; the supplements are there for the
-    # cost preview of whoever turns one on.
-    prices: ClassVar[Mapping[str, Decimal]] = MappingProxyType(
+    credentials: ClassVar[tuple[str, ...]] = ("PAPPERS_API_KEY",)
+    sandbox_unit_eur: ClassVar[Decimal] = Decimal("0.10")
+    gives: ClassVar[Mapping[str, frozenset[Group]]] = MappingProxyType(
         {
-            "": Decimal(1),
-            "sites_internet": Decimal(1),
-            "telephone": Decimal(1),
-            "email": Decimal(1),
-            "sanctions": Decimal(1),
-            "personne_politiquement_exposee": Decimal(1),
-            "labels:orias": Decimal("0.5"),
-            "labels:cci": Decimal("0.5"),
-            "deces": Decimal("0.5"),
-            "scoring_financier": Decimal(30),
-            "scoring_non_financier": Decimal(30),
+            "": frozenset(
+                {
+                    "register",
+                    "accounts",
+                    "history",
+                    "balance",
+                    "headcount",
+                    "leader",
+                    "events",
+                }
+            ),
+            CONTACTS: frozenset({"email", "phone"}),
+        }
+    )
+    # In jetons, the call itself included: a supplement comes on top of it.
+    prices: ClassVar[Mapping[str, Price]] = MappingProxyType(
+        {
+            "": Price(units=Decimal(1)),
+            # Telephone and e-mail of the company, one jeton for the two.
+            CONTACTS: Price(units=Decimal(2)),
+            # Never asked for; here so that whoever adds one knows what it costs.
+            "sites_internet": Price(units=Decimal(2)),
+            "sanctions": Price(units=Decimal(2)),
+            "personne_politiquement_exposee": Price(units=Decimal(2)),
+            "labels:orias": Price(units=Decimal("1.5")),
+            "labels:cci": Price(units=Decimal("1.5")),
+            "deces": Price(units=Decimal("1.5")),
+            "scoring_financier": Price(units=Decimal(31)),
+            "scoring_non_financier": Price(units=Decimal(31)),
         }
     )
     # A partial answer means that one of its own sources was late: ask again soon.
@@ -67,17 +90,15 @@ class Pappers:
     # No limit is documented; this is a polite guess that ops may edit.
     rate_limit: ClassVar[RateLimit] = RateLimit(calls=20, per_s=1.0, concurrency=20)
 
-    def __init__(self, *, base_url: str, api_key: str = "") -> None:
-        self._base_url = base_url.rstrip("/")
-        self._api_key = api_key
-
-    async def fetch(self, siren: str, *, http: Outgoing, call_id: str) -> Answer:
+    async def fetch(
+        self, question: Question, *, http: Outgoing, call_id: str
+    ) -> Answer:
+        siren, price = question.siren, self.prices[question.option]
+        params = {"siren": siren, "format_publications_bodacc": "objet"}
+        if question.option == CONTACTS:
+            params["champs_supplementaires"] = "telephone,email"
         reply = await self._get(
-            "/entreprise",
-            {"siren": siren, "format_publications_bodacc": "objet"},
-            http=http,
-            call_id=call_id,
-            accept=tuple(_STATUS),
+            "/entreprise", params, http=http, call_id=call_id, accept=tuple(_STATUS)
         )
         status = _STATUS[reply.status]
         if status != "not_found":
@@ -87,14 +108,17 @@ class Pappers:
             siren=siren,
             provider=self.name,
             status=status,
-            tokens=Decimal(0) if status == "not_found" else self.prices[""],
+            tokens=Decimal(0) if status == "not_found" else price.units,
+            option=question.option,
         )
 
     def parse(self, raw: bytes, *, siren: str) -> ProviderFacts:
         return parse.parse(raw, siren=siren)
 
-    async def balance(self, *, http: Outgoing, call_id: str) -> TokenBalance:
-        """The tokens left, as Pappers counts them; this call is free."""
+    async def balances(
+        self, *, http: Outgoing, call_id: str
+    ) -> tuple[PoolBalance, ...]:
+        """The jetons left, as Pappers counts them; this call is free."""
         reply = await self._get(
             "/suivi-jetons", {}, http=http, call_id=call_id, accept=(_FOUND,)
         )
@@ -115,11 +139,9 @@ class Pappers:
         )
         if granted is None or used is None:
             raise ProviderError("unexpected_shape", provider=self.name)
-        return TokenBalance(
-            granted=Decimal(str(granted)),
-            used=Decimal(str(used)),
-            extra_left=Decimal(str(extra or 0)),
-        )
+        subscribed, spent = Decimal(str(granted)), Decimal(str(used))
+        left = max(Decimal(0), subscribed - spent) + Decimal(str(extra or 0))
+        return (PoolBalance(left=left, granted=subscribed),)
 
     async def _get(
         self,
@@ -130,14 +152,15 @@ class Pappers:
         call_id: str,
         accept: tuple[int, ...],
     ) -> Reply:
-        if not self._api_key:
+        key = self.secrets.get("PAPPERS_API_KEY")
+        if not key:
             raise ProviderError("bad_key", provider=self.name, detail="no key is set")
         try:
             return await http.fetch(
-                f"{self._base_url}{path}",
+                f"{self.base_url}{path}",
                 params=params,
                 # In the query string, as older programs do, a key ends in logs.
-                headers={"api-key": self._api_key, CALL_ID_HEADER: call_id},
+                headers={"api-key": key, CALL_ID_HEADER: call_id},
                 accept=accept,
             )
         except OutgoingError as error:

@@ -3,22 +3,14 @@
 Labels are made from the notice's own headings only: its free text names people.
 """
 
-import re
-import unicodedata
-from dataclasses import replace
-
+from enrichment.providers import notices
 from enrichment.providers.facts import Event, EventKind
 from enrichment.providers.pappers import names
 from enrichment.providers.reading import Section
 
-_LEADERS = re.compile(
-    r"president|gerant|directeur general|directrice generale|administrat(eur|rice)"
-    r"|directoire|dirigeant"
-)
 _SIMPLE: dict[str, EventKind] = {
     "creation": "creation",
     "immatriculation": "modification",
-    "depot des comptes": "accounts_filed",
 }
 
 
@@ -34,11 +26,9 @@ def read(sheet: Section) -> tuple[Event, ...]:
             continue
         events[event.source_id] = event
         replaced |= _replaced_by(notice)
-    for source_id in replaced & events.keys():
-        events[source_id] = replace(events[source_id], is_cancelled=True)
     found = [*events.values(), *_proceedings(sheet, list(events.values()))]
     found += _deposits(sheet, found)
-    return tuple(sorted(found, key=lambda e: (e.date, e.source_id), reverse=True))
+    return notices.settled(found, replaced)
 
 
 def _event(notice: Section, sheet: Section) -> Event | None:
@@ -51,13 +41,15 @@ def _event(notice: Section, sheet: Section) -> Event | None:
         date=day,
         label=label,
         source_id=_number(notice, "numero_parution", "numero_annonce"),
-        is_cancelled=_fold(notice.text("type_rectification")).startswith("annul"),
+        is_cancelled=notices.fold(notice.text("type_rectification")).startswith(
+            "annul"
+        ),
     )
 
 
 def _meaning(notice: Section, sheet: Section) -> tuple[EventKind, str]:
     heading = notice.text("type") or "Annonce"
-    folded = _fold(heading)
+    folded = notices.fold(heading)
     if folded in {"vente", "achat"}:
         return _transfer(notice, heading, sheet)
     if folded == "procedure collective":
@@ -66,9 +58,9 @@ def _meaning(notice: Section, sheet: Section) -> tuple[EventKind, str]:
         return _change(notice, heading)
     if folded == "radiation":
         return _removal(heading, sheet)
-    closed_on = notice.day("date_cloture")
-    if folded == "depot des comptes" and closed_on is not None:
-        heading = f"{heading} clos le {closed_on:%d/%m/%Y}"
+    if folded == "depot des comptes":
+        closed_on, deposit = notice.day("date_cloture"), notice.text("type_depot")
+        return "accounts_filed", notices.filing_label(closed_on, deposit)
     if folded in {"creation", "immatriculation"}:
         name = f"categorie_{folded}"
         heading = notice.text(name) or heading
@@ -78,10 +70,8 @@ def _meaning(notice: Section, sheet: Section) -> tuple[EventKind, str]:
 def _transfer(notice: Section, heading: str, sheet: Section) -> tuple[EventKind, str]:
     """Which side the company stands on: the register files both under one type."""
     label = notice.text("categorie_vente") or heading
-    folded = _fold(f"{label} {notice.text('origine_fonds') or ''}")
     if (
-        "location-gerance" in folded
-        or "location gerance" in folded
+        notices.is_lease(label, notice.text("origine_fonds"))
         or "denomination_nouvel_exploitant" in notice
         or "siren_nouvel_exploitant" in notice
     ):
@@ -99,26 +89,15 @@ def _transfer(notice: Section, heading: str, sheet: Section) -> tuple[EventKind,
 
 
 def _judgement(notice: Section, heading: str) -> tuple[EventKind, str]:
-    label = notice.text("nature") or notice.text("famille") or heading
-    folded = _fold(f"{notice.text('famille') or ''} {label}")
-    # A plan ends the observation period, not the proceeding.
-    is_end = any(words in folded for words in ("clotur", "fin de", "fin a la"))
-    return ("proceeding_closed" if is_end else "proceeding"), label
+    family, nature = notice.text("famille"), notice.text("nature")
+    kind = notices.judgement(family, nature, notice.text("complement_jugement"))
+    return kind, nature or family or heading
 
 
 def _change(notice: Section, heading: str) -> tuple[EventKind, str]:
-    label = notice.text("description") or heading
-    folded = _fold(label)
-    board = _fold(notice.text("administration"))
-    if "location-gerance" in folded or "location gerance" in folded:
-        return "lease_management", label
-    concerns_board = "administration" in folded or "dirigeant" in folded
-    # The board's text is read for offices only: a change of auditor says
-    # "administration" too.
-    only_auditors = "commissaire aux comptes" in board and not _LEADERS.search(board)
-    if concerns_board and not only_auditors:
-        return "leader_change", label
-    return "modification", label
+    description = notice.text("description")
+    kind = notices.change(description, notice.text("administration"))
+    return kind, notices.heading(description, heading)
 
 
 def _removal(heading: str, sheet: Section) -> tuple[EventKind, str]:
@@ -138,9 +117,9 @@ def _replaced_by(notice: Section) -> set[str]:
     return {number} - {own}
 
 
-def _proceedings(sheet: Section, notices: list[Event]) -> list[Event]:
+def _proceedings(sheet: Section, published: list[Event]) -> list[Event]:
     """Openings and ends that no notice of the same day tells already."""
-    told = {(event.kind, event.date) for event in notices}
+    told = {(event.kind, event.date) for event in published}
     found = []
     for entry in sheet.sections("procedures_collectives"):
         entry.knows(names.PROCEEDING)
@@ -157,7 +136,7 @@ def _proceedings(sheet: Section, notices: list[Event]) -> list[Event]:
                         kind=kind,
                         date=day,
                         label=words,
-                        source_id=f"{kind}:{day}:{_fold(label)}",
+                        source_id=f"{kind}:{day}:{notices.fold(label)}",
                     )
                 )
     return found
@@ -176,21 +155,16 @@ def _deposits(sheet: Section, events: list[Event]) -> list[Event]:
             found[source_id] = Event(
                 kind="accounts_filed",
                 date=filed_on,
-                label=f"Dépôt des comptes clos le {closed_on:%d/%m/%Y}",
+                label=notices.filing_label(closed_on),
                 source_id=source_id,
             )
     return list(found.values())
 
 
 def _number(notice: Section, issue: str, number: str) -> str:
-    """The notice's number as the gazette itself writes it: A201900591847."""
     parts = (notice.text("bodacc"), notice.text(issue), notice.text(number))
-    if all(parts):
-        return "".join(part or "" for part in parts)
-    day, heading = notice.text("date") or "", _fold(notice.text("type"))
+    own = notices.gazette_number(*parts)
+    if own is not None:
+        return own
+    day, heading = notice.text("date") or "", notices.fold(notice.text("type"))
     return f"notice:{day}:{heading}:{'-'.join(filter(None, parts))}"
-
-
-def _fold(words: str | None) -> str:
-    decomposed = unicodedata.normalize("NFKD", (words or "").lower())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).strip()

@@ -1,15 +1,24 @@
 """A Pappers company sheet, from bytes to facts."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from enrichment.providers.base import check_siren
 from enrichment.providers.documents import document
-from enrichment.providers.facts import Identity, Officer, ProviderFacts, YearlyAccounts
+from enrichment.providers.facts import (
+    Contact,
+    Identity,
+    Officer,
+    ProviderFacts,
+    YearlyAccounts,
+)
 from enrichment.providers.pappers import accounts, names, notices
 from enrichment.providers.reading import Notes, Section
 from enrichment.providers.roles import code_of
 
 _SOURCE = "pappers"
+_PHONE = r"\+?[0-9][0-9 .()\-]{5,24}"
+_EMAIL = r"[^\s@]{1,64}@[\w.\-]+\.\w{2,}"
 
 
 def check(raw: bytes, *, siren: str) -> None:
@@ -29,6 +38,7 @@ def parse(raw: bytes, *, siren: str) -> ProviderFacts:
         accounts=rows,
         officers=tuple(_officers(sheet, is_open=is_open)),
         events=notices.read(sheet),
+        contacts=tuple(_contacts(sheet)) if is_open else (),
         unknown_fields=notes.unknown_fields,
         warnings=notes.warnings,
         is_sandbox=bool(sheet.flag("sandbox")),
@@ -118,6 +128,22 @@ def _officers(sheet: Section, *, is_open: bool) -> list[Officer]:
         elif is_open:
             people.append(_person_in_office(entry, role, code))
     return people
+
+
+def _contacts(sheet: Section) -> Iterator[Contact]:
+    """The company's own, in answers that were asked for them; a sole trader's are a
+    person's."""
+    is_personal = sheet.flag("personne_morale") is False
+    name = sheet.text("nom_entreprise") if is_personal else None
+    phone, email = sheet.code("telephone", _PHONE), sheet.code("email", _EMAIL)
+    if phone:
+        yield Contact(
+            kind="phone", value=phone, is_personal=is_personal, full_name=name
+        )
+    if email:
+        yield Contact(
+            kind="email", value=email, is_personal=is_personal, full_name=name
+        )
 
 
 def _role_code(role: str, legal_form: str) -> str | None:

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal
 from types import MappingProxyType
 from typing import ClassVar
 
 from enrichment.providers.base import (
     CALL_ID_HEADER,
     Answer,
+    AnswerStatus,
+    Group,
     Lifetimes,
+    Provider,
+    Question,
     RateLimit,
     answer_from,
 )
@@ -19,15 +22,18 @@ from enrichment.providers.recherche_entreprises import parse
 from mainsite.lib.outgoing import Outgoing, OutgoingError
 
 
-class RechercheEntreprises:
+class RechercheEntreprises(Provider):
     """Seven calls a second per address, thirty for a whole network of addresses."""
 
     name: ClassVar[str] = "recherche_entreprises"
     label: ClassVar[str] = "Recherche d’entreprises"
+    # Who the company is, before anything is asked about it elsewhere.
+    rank: ClassVar[int] = 10
     live_base_url: ClassVar[str] = "https://recherche-entreprises.api.gouv.fr"
     sandbox_path: ClassVar[str] = "/recherche-entreprises"
-    needs_key: ClassVar[bool] = False
-    prices: ClassVar[Mapping[str, Decimal]] = MappingProxyType({"": Decimal(0)})
+    gives: ClassVar[Mapping[str, frozenset[Group]]] = MappingProxyType(
+        {"": frozenset({"register", "headcount", "accounts", "leader"})}
+    )
     # Open data, rebuilt daily. Diffusion status must be read again every month.
     ttl: ClassVar[Lifetimes] = Lifetimes(
         found=timedelta(days=7),
@@ -36,13 +42,13 @@ class RechercheEntreprises:
     )
     rate_limit: ClassVar[RateLimit] = RateLimit(calls=7, per_s=1.0, concurrency=7)
 
-    def __init__(self, *, base_url: str, api_key: str = "") -> None:
-        self._base_url = base_url.rstrip("/")
-
-    async def fetch(self, siren: str, *, http: Outgoing, call_id: str) -> Answer:
+    async def fetch(
+        self, question: Question, *, http: Outgoing, call_id: str
+    ) -> Answer:
+        siren = question.siren
         try:
             reply = await http.fetch(
-                f"{self._base_url}/search",
+                f"{self.base_url}/search",
                 params={
                     "q": siren,
                     "page": "1",
@@ -50,20 +56,16 @@ class RechercheEntreprises:
                     "limite_matching_etablissements": "1",
                 },
                 headers={CALL_ID_HEADER: call_id},
-                accept=(200, 404),
+                accept=(200, 206, 404),
             )
         except OutgoingError as error:
             raise from_outgoing(
                 error, provider=self.name, by_status={400: "bad_request"}
             ) from error
-        is_found = reply.status == 200 and parse.is_found(reply.body, siren=siren)
-        return answer_from(
-            reply,
-            siren=siren,
-            provider=self.name,
-            status="found" if is_found else "not_found",
-            tokens=Decimal(0),
-        )
+        status: AnswerStatus = "not_found"
+        if reply.status != 404 and parse.is_found(reply.body, siren=siren):
+            status = "partial" if reply.status == 206 else "found"
+        return answer_from(reply, siren=siren, provider=self.name, status=status)
 
     def parse(self, raw: bytes, *, siren: str) -> ProviderFacts:
         return parse.parse(raw, siren=siren)

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from enrichment.providers.base import Question
 from mainsite.lib.outgoing import Limits, Outgoing
 
 FAST = Limits(connect_s=1, read_s=1, total_s=2)
@@ -42,11 +43,12 @@ async def serving(answer: bytes):
         yield f"http://127.0.0.1:{port}", requests
 
 
-async def fetch_from(answer: bytes, make, siren: str):
+async def fetch_from(answer: bytes, make, siren: str, option: str = ""):
     """What a provider makes of one answer, and the requests it sent for it."""
     async with (
         serving(answer) as (address, requests),
         Outgoing(origins=[address], limits=FAST) as http,
     ):
         provider = make(address)
-        return await provider.fetch(siren, http=http, call_id="c-1"), requests
+        question = Question(siren=siren, option=option)
+        return await provider.fetch(question, http=http, call_id="c-1"), requests

@@ -1,5 +1,7 @@
 """From a SIREN to a made-up company."""
 
+from functools import lru_cache
+
 from enrichment.sandbox.invented import accounts, notices, people
 from enrichment.sandbox.invented.company import Invented
 from enrichment.sandbox.invented.draws import Draws
@@ -7,6 +9,7 @@ from enrichment.sandbox.invented.draws import Draws
 _AUDITED_FROM_HEADS = 50
 
 
+@lru_cache(maxsize=8192)
 def invent(siren: str) -> Invented:
     draws = Draws(siren)
     exercises = accounts.exercises(siren, draws)

@@ -15,6 +15,16 @@ _FIRST_GAZETTE_YEAR = 2008
 Proceeding = tuple[date, date | None]
 
 
+# The gazette's three issues: sales and judgements, changes, deposits of accounts.
+_ISSUES = {"accounts": "C", "leader": "B", "lease": "B", "sale": "A", "judgement": "A"}
+
+
+def gazette_number(notice: Notice, siren: str) -> tuple[str, str, str]:
+    """Letter, issue and number; the two S are in no real one."""
+    issue = f"{notice.day:%Y}S{notice.day:%j}"
+    return _ISSUES[notice.kind], issue, f"S{siren[-4:]}"
+
+
 def proceeding(siren: str, draws: Draws) -> Proceeding | None:
     """Opening and end; one company in thirty, half of them still open."""
     if not draws.chance("has_proceeding", 0.03):

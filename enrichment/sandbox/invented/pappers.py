@@ -3,6 +3,7 @@
 from typing import Any
 
 from enrichment.sandbox.invented.company import Exercise, Invented, Notice, Person
+from enrichment.sandbox.invented.notices import gazette_number
 
 _UNKNOWN = (
     "nom_entreprise",
@@ -58,6 +59,15 @@ def shape(company: Invented) -> dict[str, Any]:
         "procedures_collectives": _proceedings(company),
         "procedure_collective_existe": judged is not None,
         "procedure_collective_en_cours": judged is not None and judged[1] is None,
+    }
+
+
+def contacts(siren: str) -> dict[str, str]:
+    """The company's own, in a range of numbers and a domain kept for fiction."""
+    last = int(siren[-4:])
+    return {
+        "telephone": f"01 99 00 {last // 100:02} {last % 100:02}",
+        "email": f"contact@specimen-{siren}.example",
     }
 
 
@@ -127,20 +137,19 @@ def _person(person: Person) -> dict[str, Any]:
 
 def _notice(notice: Notice, siren: str) -> dict[str, Any]:
     text = f"{notice.text} {_MARK}"
-    heading, gazette, members = {
+    letter, issue, number = gazette_number(notice, siren)
+    heading, members = {
         "accounts": (
             "Dépôt des comptes",
-            "C",
             {
                 "type_depot": text,
                 "date_cloture": (notice.closed_on or notice.day).isoformat(),
             },
         ),
-        "leader": ("Modification", "B", {"description": text}),
-        "lease": ("Modification", "B", {"description": text}),
+        "leader": ("Modification", {"description": text}),
+        "lease": ("Modification", {"description": text}),
         "sale": (
             "Vente",
-            "A",
             {
                 "categorie_vente": text,
                 "denomination_nouveau_proprietaire": "ACQUÉREUR SPÉCIMEN",
@@ -148,16 +157,15 @@ def _notice(notice: Notice, siren: str) -> dict[str, Any]:
         ),
         "judgement": (
             "Procédure collective",
-            "A",
             {"famille": notice.text, "nature": text},
         ),
     }[notice.kind]
     return {
-        "numero_parution": f"{notice.day:%Y}S{notice.day:%j}",
-        "numero_annonce": f"S{siren[-4:]}",
+        "numero_parution": issue,
+        "numero_annonce": number,
         "date": notice.day.isoformat(),
         "annonce_rectificative": False,
-        "bodacc": gazette,
+        "bodacc": letter,
         "type": heading,
         "greffe": None,
         **members,

@@ -8,61 +8,22 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import asynccontextmanager
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 
+from enrichment.providers.base import Question
 from enrichment.providers.errors import ProviderError
-from enrichment.providers.registry import make_provider, provider_classes
-from enrichment.sandbox.app import Settings, make_app
-from mainsite.lib.outgoing import Limits, Outgoing
+from enrichment.providers.registry import make_provider
+from enrichment.sandbox.app import Settings
+from enrichment.sandbox.tests.bench import LIMITS, OTHER, SIREN, running
+from mainsite.lib.outgoing import Outgoing
 
 ROOT = Path(__file__).resolve().parents[3]
-SIREN, OTHER = "732829320", "552032534"
 SOURCES = ("recherche_entreprises", "pappers")
-LIMITS = Limits(connect_s=1, read_s=1, total_s=1.5)
-
-
-class Bench:
-    """A running sandbox and clients of it."""
-
-    def __init__(self, base, http, var):
-        self.base = base
-        self.http = http
-        self.log = var / "served.jsonl"
-
-    def provider(self, name):
-        path = provider_classes()[name].sandbox_path
-        return make_provider(name, base_url=self.base + path, api_key="sandbox")
-
-    async def ask(self, name, siren=SIREN, call_id="c-1"):
-        return await self.provider(name).fetch(siren, http=self.http, call_id=call_id)
-
-    async def control(self, path, document=None, method="POST"):
-        session = self.http._session
-        url = f"{self.base}/_sandbox/{path}"
-        async with session.request(method, url, json=document) as response:
-            return response.status, await response.json(content_type=None)
-
-    @property
-    def served(self):
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
-
-
-@asynccontextmanager
-async def running(settings):
-    """The sandbox as the program runs it: a caller who leaves interrupts nothing."""
-    runner = web.AppRunner(make_app(settings))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    async with Outgoing(origins=[base], limits=LIMITS) as http:
-        yield Bench(base, http, settings.var)
-    await runner.cleanup()
 
 
 @pytest_asyncio.fixture
@@ -105,8 +66,8 @@ class TestGoodAnswers:
     async def test_tokens_are_counted_and_run_out(self, bench):
         provider = bench.provider("pappers")
         await bench.ask("pappers")
-        balance = await provider.balance(http=bench.http, call_id="b")
-        assert (balance.used, balance.left) == (Decimal(1), Decimal(49))
+        (balance,) = await provider.balances(http=bench.http, call_id="b")
+        assert (balance.granted, balance.left) == (Decimal(50), Decimal(49))
 
         bench.log.write_text("")
         for _ in range(49):
@@ -119,7 +80,7 @@ class TestGoodAnswers:
     async def test_a_key_is_needed(self, bench):
         with pytest.raises(ProviderError) as caught:
             await make_provider("pappers", base_url=f"{bench.base}/pappers/v2").fetch(
-                SIREN, http=bench.http, call_id="c"
+                Question(siren=SIREN), http=bench.http, call_id="c"
             )
         assert caught.value.reason == "bad_key"
 
@@ -128,91 +89,122 @@ class TestGoodAnswers:
             assert response.status == 401
 
 
-# fault, reason, permanent, whether a charge cannot be told, what the log charges
-FAULTS = [
-    ("slow=2", "timeout", False, True, "1"),
-    ("drip", "timeout", False, True, "1"),
-    ("nothing", "connect", False, True, "0"),
-    ("truncated", "truncated", False, True, "1"),
-    ("429", "rate_limited", False, False, "0"),
-    ("429:date", "rate_limited", False, False, "0"),
-    ("429:huge", "rate_limited", False, False, "0"),
-    ("500", "server_error", False, False, "0"),
-    ("502", "server_error", False, False, "0"),
-    ("503", "server_error", False, False, "0"),
-    ("400", "bad_request", True, False, "0"),
-    ("302", "bad_status", True, False, "0"),
-    ("html", "not_json", False, True, "0"),
-    ("garbage", "not_json", False, True, "0"),
-    ("charset", "not_json", False, True, "0"),
-    ("nan", "not_json", False, True, "0"),
-    ("duplicate", "not_json", False, True, "0"),
-    ("deep", "not_json", False, True, "0"),
-    ("huge", "too_large", True, True, "1"),
-    ("other_siren", "other_company", True, True, "1"),
-]
+@pytest.mark.asyncio
+class TestMoney:
+    async def test_the_companys_contacts_cost_two_tokens(self, bench):
+        answer = await bench.ask("pappers", option="contacts")
+        document = json.loads(answer.raw)
+
+        assert document["telephone"] == "01 99 00 93 20"
+        assert document["email"] == "contact@specimen-732829320.example"
+        assert answer.tokens == Decimal(2)
+        assert (bench.served[0]["tokens"], bench.served[0]["units"]) == ("2", "2")
+
+    async def test_nothing_invented_is_put_in_a_recording(self, tmp_path):
+        real = tmp_path / "answers" / "pappers_v2" / f"entreprise_{SIREN}.json"
+        real.parent.mkdir(parents=True)
+        real.write_text(json.dumps({"siren": SIREN, "telephone": None}))
+        settings = Settings(var=tmp_path, answers=tmp_path / "answers")
+        async with running(settings) as bench:
+            answer = await bench.ask("pappers", option="contacts")
+
+        assert answer.raw == real.read_bytes()
+        assert answer.origin == "recorded"
+
+    async def test_a_pool_may_be_emptied_and_filled(self, bench):
+        status, _ = await bench.control("tokens", {"pappers": 1})
+        assert status == 200
+        await bench.ask("pappers")
+        with pytest.raises(ProviderError) as caught:
+            await bench.ask("pappers")
+        assert caught.value.reason == "no_credit"
+
+        _, told = await bench.control("tokens", {"pappers": 3})
+
+        assert told["tokens_left"]["pappers"] == "2"
+        assert (await bench.ask("pappers")).status == "found"
+        assert (await bench.control("tokens", {"pappers": "beaucoup"}))[0] == 400
+
+    async def test_a_days_quota_ends_in_429(self, bench):
+        await bench.control("quota", {"recherche_entreprises": 2})
+        for _ in range(2):
+            await bench.ask("recherche_entreprises")
+
+        for _ in range(2):
+            with pytest.raises(ProviderError) as caught:
+                await bench.ask("recherche_entreprises")
+        assert caught.value.reason == "rate_limited"
+        assert caught.value.retry_after_s > 0
+        assert [line["fault"] for line in bench.served] == ["", "", "quota", "quota"]
+        assert (await bench.ask("pappers")).status == "found"
+
+        await bench.control("quota", {"recherche_entreprises": None})
+        assert (await bench.ask("recherche_entreprises")).status == "found"
+
+
+CHAOS = {"rate": 0.3, "faults": ["garbage", "html", "truncated"], "seed": 1}
 
 
 @pytest.mark.asyncio
-class TestFaults:
-    @pytest.mark.parametrize("source", SOURCES)
-    @pytest.mark.parametrize(
-        ("fault", "reason", "permanent", "is_charge_unknown", "tokens"), FAULTS
-    )
-    async def test_each_is_one_call_with_a_reason(
-        self, bench, source, fault, reason, permanent, is_charge_unknown, tokens
-    ):
-        await bench.control("faults", {SIREN: [fault]})
-        started = time.monotonic()
+class TestChaos:
+    async def outcomes(self, tmp_path, chaos, count=60):
+        async with running(Settings(var=tmp_path)) as bench:
+            assert (await bench.control("chaos", chaos))[0] == 200
+            for siren in [str(300_000_000 + n) for n in range(count)]:
+                with suppress(ProviderError):
+                    await bench.ask("recherche_entreprises", siren)
+            return [line["fault"] for line in bench.served]
 
-        with pytest.raises(ProviderError) as caught:
-            await bench.ask(source)
+    async def test_strikes_its_share_and_twice_the_same(self, tmp_path):
+        first = await self.outcomes(tmp_path / "a", CHAOS)
+        second = await self.outcomes(tmp_path / "b", CHAOS)
+        other = await self.outcomes(tmp_path / "c", CHAOS | {"seed": 2})
 
-        assert time.monotonic() - started < 2.5
-        error = caught.value
-        assert (error.reason, error.permanent) == (reason, permanent)
-        assert error.is_charge_unknown is is_charge_unknown
-        if fault.startswith("slow"):
-            # The source works on after its client has left, and charges for it.
-            await asyncio.sleep(1.5)
-        assert [line["fault"] for line in bench.served] == [fault.partition("=")[0]]
-        if source == "pappers":
-            assert bench.served[0]["tokens"] == tokens
+        assert first == second
+        assert first != other
+        assert 8 <= sum(map(bool, first)) <= 28
+        assert set(first) <= {"", *CHAOS["faults"]}
 
-    @pytest.mark.parametrize("source", SOURCES)
-    async def test_an_absent_company_is_an_answer(self, bench, source):
-        await bench.control("faults", {SIREN: "404"})
+    async def test_asking_again_may_succeed(self, bench):
+        await bench.control("chaos", CHAOS | {"rate": 0.5})
+        for _ in range(12):
+            with suppress(ProviderError):
+                await bench.ask("recherche_entreprises")
 
-        answer = await bench.ask(source)
+        assert len({bool(line["fault"]) for line in bench.served}) == 2
 
-        assert (answer.status, answer.tokens) == ("not_found", Decimal(0))
-
-    async def test_a_partial_answer_is_kept_as_such(self, bench):
-        await bench.control("faults", {SIREN: "partial"})
-
-        assert (await bench.ask("pappers")).status == "partial"
-
-    async def test_drift_is_reported_and_costs_nothing_else(self, bench):
-        await bench.control("faults", {SIREN: "drift"})
-
-        answer = await bench.ask("pappers")
-        facts = bench.provider("pappers").parse(answer.raw, siren=SIREN)
-
-        assert facts.unknown_fields == ("champ_nouveau",)
-        assert facts.officers
-
-    @pytest.mark.parametrize(("fault", "seconds"), [("429", 1), ("429:huge", 3600)])
-    async def test_the_wait_asked_for_is_known(self, bench, fault, seconds):
-        await bench.control("faults", {SIREN: fault})
-
-        with pytest.raises(ProviderError) as caught:
+    async def test_spares_other_sources_and_ends(self, bench):
+        await bench.control("chaos", CHAOS | {"rate": 1, "sources": ["pappers"]})
+        assert (await bench.ask("recherche_entreprises")).status == "found"
+        with pytest.raises(ProviderError):
             await bench.ask("pappers")
 
-        assert caught.value.retry_after_s == seconds
+        await bench.control("chaos", method="DELETE")
+
+        assert (await bench.ask("pappers")).status == "found"
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"rate": 2, "faults": ["html"]},
+            {"rate": 0.5, "faults": []},
+            {"rate": 0.5, "faults": ["tremblement"]},
+            {"faults": ["html"]},
+        ],
+    )
+    async def test_what_cannot_be_played_is_refused(self, bench, wrong):
+        assert (await bench.control("chaos", wrong))[0] == 400
+        assert (await bench.ask("pappers")).status == "found"
 
 
 @pytest.mark.asyncio
 class TestControl:
+    async def test_a_fault_may_be_for_a_whole_source(self, bench):
+        await bench.control("faults", {"pappers:*": "404"})
+
+        assert (await bench.ask("pappers", OTHER)).status == "not_found"
+        assert (await bench.ask("recherche_entreprises")).status == "found"
+
     async def test_a_list_is_played_in_order_then_over(self, bench):
         await bench.control("faults", {f"pappers:{SIREN}": ["500", "404"]})
 
@@ -319,19 +311,21 @@ class TestProgram:
         address = f"http://127.0.0.1:{unused_tcp_port}"
         async with Outgoing(origins=[address], limits=LIMITS) as http:
             paid = make_provider(
-                "pappers", base_url=f"{address}/pappers/v2", api_key="k"
+                "pappers",
+                base_url=f"{address}/pappers/v2",
+                credentials={"PAPPERS_API_KEY": "k"},
             )
             first = start()
             await wait_for(http, address)
-            await paid.fetch(SIREN, http=http, call_id="c-1")
+            await paid.fetch(Question(siren=SIREN), http=http, call_id="c-1")
             first.send_signal(signal.SIGKILL)
             first.wait()
             second = start()
             await wait_for(http, address)
-            balance = await paid.balance(http=http, call_id="c-2")
+            (balance,) = await paid.balances(http=http, call_id="c-2")
             second.send_signal(signal.SIGTERM)
 
-        assert balance.used == 1
+        assert balance.granted - balance.left == 1
         assert second.wait(timeout=10) == 0
         assert len((tmp_path / "served.jsonl").read_text().splitlines()) == 1
 

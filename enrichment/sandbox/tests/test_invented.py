@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from enrichment.providers.bodacc import parse as bodacc_parse
+from enrichment.providers.inpi_bce import parse as inpi_bce_parse
 from enrichment.providers.pappers import parse as pappers_parse
 from enrichment.providers.recherche_entreprises import parse as recherche_parse
 from enrichment.sandbox.answers import PAPPERS, RECHERCHE, SHIPPED, Answers
@@ -52,7 +54,7 @@ class TestDeterminism:
             "from enrichment.sandbox.answers import Answers\n"
             "a = Answers()\n"
             "b = b''.join(a.of(s, n).body for n in sys.argv[1:]"
-            " for s in ('pappers', 'recherche_entreprises'))\n"
+            " for s in sorted(a.counts()))\n"
             "sys.stdout.write(hashlib.sha256(b).hexdigest())\n"
         )
         sirens = list(some_sirens(40_000_003))
@@ -180,6 +182,30 @@ class TestVariety:
                 (o.surname, o.birth_year) for o in free.officers
             ]
 
+    def test_the_gazette_publishes_what_the_paid_source_copies(self, answers, read):
+        for paid, _ in read:
+            raw = answers.of("bodacc", paid.siren).body
+            theirs = {e.source_id: e for e in paid.events if e.source_id[0] in "ABC"}
+            ours = bodacc_parse.parse(raw, siren=paid.siren)
+            assert {e.source_id: e for e in ours.events} == theirs
+            assert ours.unknown_fields == ours.warnings == ()
+
+    def test_the_deposits_are_the_paid_sources_accounts(self, answers, read):
+        compared = 0
+        for paid, _ in read:
+            raw = answers.of("inpi_bce", paid.siren).body
+            ours = inpi_bce_parse.parse(raw, siren=paid.siren).accounts
+            theirs = {(r.closed_on, r.account_type): r for r in paid.accounts}
+            for row in ours:
+                same = theirs[row.closed_on, row.account_type]
+                assert (row.revenue, row.net_income) == (
+                    same.revenue,
+                    same.net_income,
+                )
+                assert row.confidential is same.confidential
+                compared += 1
+        assert compared > 1000
+
     def test_a_young_company_has_no_old_accounts(self):
         for exercise in invent("930000006").exercises:
             assert exercise.closed_on.year >= 2023
@@ -197,6 +223,20 @@ class TestShippedAnswers:
             facts = recherche_parse.parse(file.read_bytes(), siren=siren)
             assert not facts.is_sandbox
             assert facts.unknown_fields == ()
+
+    @pytest.mark.parametrize(
+        ("source", "siren"),
+        [
+            ("bodacc", "880878145"),
+            ("inpi_bce", "552032534"),
+            ("inpi_bce", "487444697"),
+        ],
+    )
+    def test_open_data_is_served_as_it_was_recorded(self, answers, source, siren):
+        payload = answers.of(source, siren)
+
+        assert not payload.is_invented
+        assert siren.encode() in payload.body
 
     def test_recorded_ones_are_served_to_the_byte(self, answers):
         payload = answers.of(RECHERCHE, "533744991")

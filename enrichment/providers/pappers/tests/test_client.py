@@ -1,8 +1,10 @@
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
+from enrichment.providers.base import Question
 from enrichment.providers.errors import ProviderError
 from enrichment.providers.pappers.client import Pappers
 from enrichment.providers.tests.replay import FAST, fetch_from, from_file, serving
@@ -14,11 +16,11 @@ KEY = "cle-de-test"
 
 
 def make(address):
-    return Pappers(base_url=address, api_key=KEY)
+    return Pappers(base_url=address, credentials={"PAPPERS_API_KEY": KEY})
 
 
-async def ask(name, siren=MADE_UP):
-    return await fetch_from(from_file(FIXTURES / name), make, siren)
+async def ask(name, siren=MADE_UP, option=""):
+    return await fetch_from(from_file(FIXTURES / name), make, siren, option)
 
 
 @pytest.mark.asyncio
@@ -35,6 +37,12 @@ class TestFetch:
         first_line, _, headers = request.partition("\r\n")
         assert KEY not in first_line
         assert f"api-key: {KEY}" in headers
+
+    async def test_the_companys_contacts_are_asked_for_and_cost_one_more(self):
+        answer, (request,) = await ask("full_sheet.json", option="contacts")
+
+        assert "champs_supplementaires=telephone,email" in unquote(request)
+        assert (answer.tokens, answer.option) == (Decimal(2), "contacts")
 
     async def test_a_partial_answer_is_paid_but_short_lived(self):
         answer, _ = await ask("partial.http")
@@ -58,6 +66,7 @@ class TestFetch:
             ("html.http", "not_json", False, True),
             ("other_company.http", "other_company", True, True),
             ("wrong_shape.http", "unexpected_shape", True, True),
+            ("no_credit_in_success.http", "no_credit", True, False),
         ],
     )
     async def test_says_why_there_is_no_answer(
@@ -77,7 +86,9 @@ class TestFetch:
             Outgoing(origins=[address], limits=FAST) as http,
         ):
             with pytest.raises(ProviderError) as caught:
-                await Pappers(base_url=address).fetch(MADE_UP, http=http, call_id="1")
+                await Pappers(base_url=address).fetch(
+                    Question(siren=MADE_UP), http=http, call_id="1"
+                )
 
         assert caught.value.reason == "bad_key"
         assert requests == []
@@ -89,6 +100,7 @@ async def test_the_balance_is_what_the_source_says():
         serving(from_file(FIXTURES / "balance.http")) as (address, _),
         Outgoing(origins=[address], limits=FAST) as http,
     ):
-        balance = await make(address).balance(http=http, call_id="1")
+        (balance,) = await make(address).balances(http=http, call_id="1")
 
     assert balance.left == Decimal("9361.5")
+    assert balance.granted == Decimal(10000)

@@ -236,3 +236,30 @@ class TestRealAnswers:
             assert str(row.revenue or 0) == (line["chiffre_affaires"] or "0")
             assert row.net_income == int(line["resultat"])
         assert compared == 27
+
+
+class TestContacts:
+    def test_the_companys_own_in_an_answer_that_was_asked_for_them(self):
+        raw = sheet(telephone="01 99 00 12 34", email="contact@specimen.example")
+        read = parse.parse(raw, siren=MADE_UP)
+
+        assert [(c.kind, c.value, c.is_personal) for c in read.contacts] == [
+            ("phone", "01 99 00 12 34", False),
+            ("email", "contact@specimen.example", False),
+        ]
+        assert read.unknown_fields == ()
+
+    def test_a_sole_traders_are_a_persons(self):
+        raw = sheet(
+            personne_morale=False, nom_entreprise="X SPECIMEN", telephone="0199001234"
+        )
+        (contact,) = parse.parse(raw, siren=MADE_UP).contacts
+        assert (contact.is_personal, contact.full_name) == (True, "X SPECIMEN")
+
+    def test_none_of_a_company_of_partial_diffusion(self):
+        raw = sheet(diffusable=False, telephone="0199001234")
+        assert parse.parse(raw, siren=MADE_UP).contacts == ()
+
+    def test_a_doubtful_one_is_left_out_without_its_value(self):
+        read = parse.parse(sheet(email="rien"), siren=MADE_UP)
+        assert (read.contacts, read.warnings) == ((), ("bad_value email",))
