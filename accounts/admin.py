@@ -18,6 +18,7 @@ from accounts.models import (
     HistoryRetention,
     Installation,
     LoginThrottle,
+    ScheduledRun,
     TotpDevice,
     User,
 )
@@ -94,7 +95,7 @@ class UserAdmin(AnyAdmin):
         "has_factor",
         "last_login",
     )
-    list_filter = ("role", "is_active", "desk")
+    list_filter = ("role", "is_active", "may_read_contacts", "desk")
     list_select_related = ("desk",)
     search_fields = ("email", "full_name")
     ordering = ("email",)
@@ -103,6 +104,7 @@ class UserAdmin(AnyAdmin):
         "full_name",
         "desk",
         "role",
+        "may_read_contacts",
         "is_active",
         "last_login",
         "created_at",
@@ -150,6 +152,15 @@ class UserAdmin(AnyAdmin):
             details={"fields": sorted(set(form.changed_data) - {"password1"})},
             request=request,
         )
+        if "may_read_contacts" in form.changed_data:
+            services.record_change(
+                user=obj,
+                by=sessions.signed_in_user(request),
+                action=Action.CONTACTS_GRANTED
+                if obj.may_read_contacts
+                else Action.CONTACTS_WITHDRAWN,
+                request=request,
+            )
 
     def has_delete_permission(
         self, request: HttpRequest, obj: User | None = None
@@ -195,3 +206,8 @@ class HistoryRetentionAdmin(ReadOnlyAdmin):
 class LoginThrottleAdmin(ReadOnlyAdmin):
     list_display = ("key", "last_hit_at")
     ordering = ("-last_hit_at",)
+
+
+@admin.register(ScheduledRun)
+class ScheduledRunAdmin(ReadOnlyAdmin):
+    list_display = ("name", "slot", "claimed_at", "claimed_by")

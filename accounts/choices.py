@@ -31,3 +31,5 @@ class Action(models.TextChoices):
     OTHERS_SIGNED_OUT = "others_signed_out", _("autres sessions fermées")
     USER_CREATED = "user_created", _("compte créé")
     USER_CHANGED = "user_changed", _("compte modifié")
+    CONTACTS_GRANTED = "contacts_granted", _("lecture des contacts accordée")
+    CONTACTS_WITHDRAWN = "contacts_withdrawn", _("lecture des contacts retirée")

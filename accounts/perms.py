@@ -21,6 +21,24 @@ def can_export(user: User | AnonymousUser) -> bool:
     return _has_role(user, WORKING_ROLES)
 
 
+def can_read_contacts(user: User | AnonymousUser) -> bool:
+    """Personal data: granted by ops to one person at a time, never to a program."""
+    return (
+        isinstance(user, User)
+        and user.may_read_contacts
+        and _has_role(user, WORKING_ROLES)
+    )
+
+
+def can_sign_assessments(user: User | AnonymousUser) -> bool:
+    """Who answers for the installation: not whoever runs it."""
+    return _has_role(user, {Role.MANAGER})
+
+
+def can_see_assessments(user: User | AnonymousUser) -> bool:
+    return _has_role(user, {Role.MANAGER, Role.OPS})
+
+
 def can_administer(user: User | AnonymousUser) -> bool:
     return _has_role(user, {Role.OPS})
 

@@ -17,10 +17,14 @@ from accounts.admin import EstimatedPaginator, ReadOnlyAdmin
 from companies.models import (
     AnnualAccounts,
     Company,
+    Contact,
+    ContactLead,
+    ErasureReceipt,
     Establishment,
     LegalEvent,
     NameWord,
     Officer,
+    Opposition,
     Register,
     RegistryLoad,
     SearchBuild,
@@ -229,3 +233,76 @@ class SectorStatisticsAdmin(ReadOnlyAdmin):
 class StatisticsRefreshAdmin(ReadOnlyAdmin):
     list_display = ("counted_at", "seconds", "cells")
     ordering = ("-counted_at",)
+
+
+@admin.register(Contact)
+class ContactAdmin(FoundBySiren):
+    """What the law wants known of each, without its value: those are read on the
+    company's page, by permission, and traced."""
+
+    list_display = (
+        "siren",
+        "kind",
+        "is_personal",
+        "source",
+        "lawful_basis",
+        "collected_at",
+        "informed_at",
+        "last_interaction_at",
+        "delete_after",
+        "is_sandbox",
+    )
+    list_filter = (
+        "kind",
+        "source",
+        "is_personal",
+        ("informed_at", admin.EmptyFieldListFilter),
+        "is_sandbox",
+    )
+    exclude = (
+        "sealed_value",
+        "sealed_name",
+        "sealed_title",
+        "fingerprint",
+        "person",
+        "lead",
+    )
+    ordering = ("delete_after", "pk")
+
+
+@admin.register(ContactLead)
+class ContactLeadAdmin(FoundBySiren):
+    list_display = ("siren", "id", "added_by", "created_at", "delete_after")
+    list_select_related = ("added_by",)
+    exclude = ("sealed_name", "sealed_profile", "fingerprint", "person")
+    ordering = ("-created_at", "-pk")
+
+
+@admin.register(Opposition)
+class OppositionAdmin(ReadOnlyAdmin):
+    """Never deleted here: the list outlives what it forbids."""
+
+    list_display = ("since", "kind", "reason", "source")
+    list_filter = ("kind", "reason")
+    exclude = ("fingerprint",)
+    search_fields = ("source",)
+    ordering = ("-since", "-pk")
+
+
+@admin.register(ErasureReceipt)
+class ErasureReceiptAdmin(ReadOnlyAdmin):
+    list_display = (
+        "public_id",
+        "at",
+        "reason",
+        "by",
+        "contacts",
+        "leads",
+        "fingerprints",
+        "answers",
+        "answers_at",
+    )
+    list_filter = ("reason", ("answers_at", admin.EmptyFieldListFilter))
+    list_select_related = ("by",)
+    search_fields = ("=public_id",)
+    ordering = ("-at", "-pk")

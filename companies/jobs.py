@@ -1,6 +1,6 @@
 """Doors of the workers: load, call one service, done."""
 
-from companies import list_changes, lists
+from companies import contacts, list_changes, lists
 from mainsite.lib import queue
 
 QUEUE = "default"
@@ -17,3 +17,8 @@ def sweep() -> None:
     for change_id in list_changes.revive():
         queue.enqueue(change_list, queue=QUEUE, change_id=change_id)
     lists.purge_deleted()
+
+
+def purge_contacts() -> None:
+    """Every day: what may be kept no longer; the audit trail says what went."""
+    contacts.purge_expired()

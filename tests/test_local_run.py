@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from deploy.local import environment, judge, leftovers, run, supervisor
 from deploy.local.children import is_alive
@@ -180,7 +181,18 @@ class TestRun:
     def test_its_list_has_the_whole_product(self):
         names = [one.name for one in product(sandbox_port=1, sandbox_folder="x")]
 
-        assert names == ["web", "worker-1", "worker-2", "scheduler", "index", "sandbox"]
+        workers = [name for name in names if name.startswith("worker-")]
+        assert names == ["web", *workers, "scheduler", "index", "sandbox"]
+
+    def test_every_queue_has_a_worker_and_who_waits_has_one_alone(self):
+        queues = {
+            one.name: one.command[one.command.index("work") + 1 :]
+            for one in product(sandbox_port=1, sandbox_folder="x")
+            if one.name.startswith("worker-")
+        }
+        assert queues["worker-interactive"] == ("interactive",)
+        given = [name for each in queues.values() for name in each]
+        assert sorted(given) == sorted(settings.RQ_QUEUES)
 
 
 class TestJudge:

@@ -2,6 +2,7 @@ from accounts.models.attempts import LoginThrottle
 from accounts.models.factors import RecoveryCode, TotpDevice
 from accounts.models.installation import HistoryRetention, Installation
 from accounts.models.people import Desk, User
+from accounts.models.schedule import ScheduledRun
 from accounts.models.trail import AuditEntry
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Installation",
     "LoginThrottle",
     "RecoveryCode",
+    "ScheduledRun",
     "TotpDevice",
     "User",
 ]

@@ -53,6 +53,13 @@ class User(AbstractBaseUser):
         default=Role.ANALYST,
         db_comment="What they may do.",
     )
+    may_read_contacts = models.BooleanField(
+        _("lit les contacts"),
+        default=False,
+        db_default=False,
+        help_text=_("Coordonnées de personnes : chaque lecture est tracée."),
+        db_comment="Granted by ops: reads contacts, if the role allows it.",
+    )
     is_active = models.BooleanField(
         _("actif"),
         default=True,

@@ -1,3 +1,9 @@
+from companies.models.contacts import (
+    Contact,
+    ContactLead,
+    ErasureReceipt,
+    Opposition,
+)
 from companies.models.figures import AnnualAccounts, LegalEvent, Officer, SourceReading
 from companies.models.lists import ListChange, ListEntry, SavedSearch, TargetList
 from companies.models.loads import Edition, LoadState, RegistryLoad
@@ -11,7 +17,10 @@ from companies.models.target import Target
 __all__ = [
     "AnnualAccounts",
     "Company",
+    "Contact",
+    "ContactLead",
     "Edition",
+    "ErasureReceipt",
     "Establishment",
     "LegalEvent",
     "ListChange",
@@ -20,6 +29,7 @@ __all__ = [
     "NameWord",
     "Note",
     "Officer",
+    "Opposition",
     "PastedSirens",
     "Pursuit",
     "PursuitChange",

@@ -24,8 +24,16 @@ class Process:
 
 
 _GUNICORN = "deploy/gunicorn.conf.py"
-_WORKERS = 2
-_QUEUES = ("enrichment", "scoring", "exports", "default")
+# A worker each, so that no long work of one kind makes another wait; and one alone for
+# what somebody looks at. A worker is some 80 MB, and as much again while it has a job:
+# what nobody waits for shares the last. The first named of a worker goes first.
+_WORKERS = {
+    "interactive": ("interactive",),
+    "enrichment": ("enrichment",),
+    "scoring": ("scoring",),
+    "exports": ("exports",),
+    "default": ("default", "low"),
+}
 
 
 def product(*, sandbox_port: int, sandbox_folder: str) -> tuple[Process, ...]:
@@ -40,8 +48,8 @@ def product(*, sandbox_port: int, sandbox_folder: str) -> tuple[Process, ...]:
             essential=True,
         ),
         *(
-            Process(name=f"worker-{number}", command=_manage("work", *_QUEUES))
-            for number in range(1, _WORKERS + 1)
+            Process(name=f"worker-{name}", command=_manage("work", *queues))
+            for name, queues in _WORKERS.items()
         ),
         Process(name="scheduler", command=_manage("schedule")),
         Process(name="index", command=_manage("keep_search_index"), patience_s=20.0),

@@ -58,7 +58,7 @@ def _write(folder: Path) -> None:
     say(f"{folder / 'pgbouncer.ini'} et {auth_file} sont écrits, lisibles par vous.")
     say(f"web     : PGBOUNCER=1 DATABASE_URL={address}/ma_web")
     say(f"tâches  : PGBOUNCER=1 DATABASE_URL={address}/ma_jobs")
-    say("planificateur, chargements : DATABASE_SESSION_URL=l’adresse directe, en plus")
+    say("chargements : DATABASE_SESSION_URL=l’adresse directe, en plus")
 
 
 def _room(server: Server) -> int:

@@ -52,7 +52,7 @@ class Sizes:
     def check(self, room: int) -> None:
         """``room``: what PostgreSQL accepts beyond its reserved connections."""
         wanted = self.web_pool + self.jobs_pool
-        # The scheduler, a load and a migration come in directly.
+        # A load and a migration come in directly, and whoever looks at the server.
         if wanted + 5 > room:
             raise PoolerError(
                 f"PGBOUNCER_WEB_POOL ({self.web_pool}) et PGBOUNCER_JOBS_POOL "

@@ -1,10 +1,22 @@
 """RQ as we use it: JSON payloads, quick recovery, jobs that name their door."""
 
-from collections.abc import Callable
+import inspect
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import django_rq
+from django.conf import settings
+from rq import Queue, Retry
 from rq import Worker as RQWorker
+from rq.job import Job as RQJob
+from rq.scheduler import RQScheduler
+
+from mainsite.lib.retries import backoff_s
+
+logger = logging.getLogger(__name__)
 
 # Measured with the defaults (420 s): a worker killed with its work-horse leaves
 # its job "started" for 765 s. With these, 90 to 100 s; the ledger's own sweep,
@@ -12,6 +24,36 @@ from rq import Worker as RQWorker
 WORKER_TTL_S = 60
 MAINTENANCE_S = 30
 MONITORING_S = 10
+# The version of what is written in a job. Optional arguments may come without a new
+# one: a reader leaves out those it does not know. What must not be left out gets a
+# new version, which older workers refuse.
+VERSION = 1
+RETRY_BASE_S = 10.0
+RETRY_LONGEST_S = 600.0
+
+
+class NewerPayload(Exception):
+    """The job was written by a later release: requeue it once the workers are."""
+
+
+class Job(RQJob):
+    """Reads what another release of the code has written."""
+
+    def _execute(self) -> Any:
+        return self.func(*self.args, **readable(self.func, self.kwargs))
+
+
+def readable(func: Callable[..., Any], written: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that this release's function takes."""
+    given = dict(written)
+    version = given.pop("v", VERSION)
+    if version > VERSION:
+        raise NewerPayload(f"version {version}, this worker reads {VERSION}")
+    parameters = inspect.signature(func).parameters.values()
+    if any(each.kind is each.VAR_KEYWORD for each in parameters):
+        return given
+    known = {each.name for each in parameters}
+    return {name: value for name, value in given.items() if name in known}
 
 
 class Worker(RQWorker):
@@ -23,11 +65,66 @@ class Worker(RQWorker):
         kwargs["job_monitoring_interval"] = MONITORING_S
         super().__init__(*args, **kwargs)
 
+    def perform_job(self, job: RQJob, queue: Queue) -> bool:
+        started = time.monotonic()
+        is_done: bool = super().perform_job(job, queue)
+        seconds = time.monotonic() - started
+        end = "done" if is_done else "failed"
+        logger.info("%s %s %s after %.2f s", job.func_name, job.id, end, seconds)
+        return is_done
 
-def enqueue(job: Callable[..., None], *, queue: str, **arguments: Any) -> None:
+
+def enqueue(
+    job: Callable[..., None],
+    *,
+    queue: str,
+    retries: int = 0,
+    job_id: str | None = None,
+    **arguments: Any,
+) -> None:
     """Ask a worker for ``job(**arguments)``; the arguments must fit in JSON.
 
     Inside a transaction the job is asked for after commit (django-rq's rule), so
-    that no worker reads rows that do not exist yet.
+    that no worker reads rows that do not exist yet. ``retries`` only where another
+    try can help, and where the job may run twice.
     """
-    django_rq.get_queue(queue).enqueue_call(func=job, kwargs=arguments)
+    django_rq.get_queue(queue).enqueue_call(
+        func=job,
+        kwargs={"v": VERSION, **arguments},
+        retry=Retry(max=retries, interval=pauses_s(retries)) if retries else None,
+        job_id=job_id,
+    )
+
+
+def pauses_s(retries: int) -> list[int]:
+    """Doubled each time, and drawn, so that jobs which fail together do not return so.
+
+    RQ takes the first for the first retry.
+    """
+    # Spreading retries is not a secret: an ordinary generator will do.
+    draws = (random.random() for _ in range(retries))  # noqa: S311
+    return [
+        round(
+            backoff_s(number, base_s=RETRY_BASE_S, longest_s=RETRY_LONGEST_S, draw=draw)
+        )
+        for number, draw in enumerate(draws, start=1)
+    ]
+
+
+def enqueue_due() -> None:
+    """Every few seconds: jobs whose pause between two tries is over.
+
+    RQ would fork a process for it beside each worker, which may die unseen.
+    """
+    queue = django_rq.get_queue("default")
+    # Its methods have no annotations.
+    mover: Any = RQScheduler(
+        list(settings.RQ_QUEUES),
+        connection=queue.connection,
+        serializer=queue.serializer,
+    )
+    mover.acquire_locks()
+    try:
+        mover.enqueue_scheduled_jobs()
+    finally:
+        mover.release_locks()

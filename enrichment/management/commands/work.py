@@ -9,7 +9,10 @@ from mainsite.lib.queue import Worker
 
 
 class Command(BaseCommand):
-    help = "A worker of the queues; it ends when Redis goes, for the supervisor to see."
+    help = (
+        "A worker of the queues, the first named first; it ends when Redis goes, for "
+        "the supervisor to see."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("queues", nargs="*", default=["default"])
@@ -20,8 +23,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         installation.verify()
         queues = [django_rq.get_queue(name) for name in options["queues"]]
-        connection = queues[0].connection
-        worker = Worker(queues, connection=connection, serializer=queues[0].serializer)
+        worker = Worker(
+            queues,
+            connection=queues[0].connection,
+            serializer=queues[0].serializer,
+            job_class=queues[0].job_class,
+        )
         worker.work(burst=options["burst"], logging_level="WARNING")
         if not (options["burst"] or worker._shutdown_requested_date):
             # RQ logs what stopped it, Redis gone most often, and returns.

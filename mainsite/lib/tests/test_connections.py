@@ -81,7 +81,7 @@ class TestSettings:
         found = shown("work", PGBOUNCER="1", PREPARED_STATEMENTS="1")
         assert found["options"]["prepare_threshold"] == 5
 
-    @pytest.mark.parametrize("command", ["schedule", "load_registry"])
+    @pytest.mark.parametrize("command", ["load_demo", "load_registry"])
     def test_who_keeps_a_session_goes_around_the_pooler(self, command):
         direct = "postgres://a:b@db:5432/ma"
         found = shown(command, PGBOUNCER="1", DATABASE_SESSION_URL=direct)
