@@ -205,7 +205,12 @@ def french_again():
 def empty_queues_and_cache(request):
     """Keys of a test do not outlive it; nobody needs Redis to test a pure function."""
     yield
-    if {"db", "transactional_db", "client"} & set(request.fixturenames):
+    asked = {"db", "transactional_db", "client"} & set(request.fixturenames)
+    if asked or request.node.get_closest_marker("django_db"):
         from django.core.cache import cache
 
+        from mainsite.lib.cache import forget_local, levels
+
         cache.clear()
+        forget_local()
+        levels.counting.reset()

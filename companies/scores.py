@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from companies.choices import ScoreState
+from mainsite.lib import cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ def set_scores(readings: Iterable[Readings]) -> int:
             """,
             _columns(rows),
         )
+        cache.forget(cache.company(row.siren) for row in rows)
         return int(cursor.rowcount)
 
 

@@ -7,6 +7,9 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
 from mainsite.lib.database_sessions import Kind, startup_options
 
@@ -132,9 +135,9 @@ TEMPLATES = [
 # Two roles: the owner migrates, the application's role reads and writes but
 # cannot change the audit trail. A command of the owner says so by its name.
 OWNER_COMMANDS = {"migrate", "boot", "sqlmigrate", "showmigrations"}
-# These keep a lock or a temporary table from one transaction to the next: a pooler in
-# transaction mode would give each of them another session.
-SESSION_COMMANDS = {"schedule", "load_registry", "load_demo"}
+# These keep a temporary table from one transaction to the next: a pooler in transaction
+# mode would give each of them another session.
+SESSION_COMMANDS = {"load_registry", "load_demo"}
 _command = sys.argv[1] if len(sys.argv) > 1 else ""
 PGBOUNCER = env.bool("PGBOUNCER", default=False)
 # mainsite.wsgi says that it is the web; everything else takes its time.
@@ -215,6 +218,8 @@ if not REDIS_URL or not REDIS_CACHE_URL:
         "l’éviction, le cache la veut. Donnez les deux, ou lancez bin/run."
     )
 REDIS_TIMEOUT_S = 1.0
+# A page waits that long for a cache that hangs, then does without for some seconds.
+CACHE_TIMEOUT_S = 0.5
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
@@ -222,8 +227,14 @@ CACHES = {
         "KEY_PREFIX": "ma",
         "OPTIONS": {
             "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
-            "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT_S,
-            "SOCKET_TIMEOUT": REDIS_TIMEOUT_S,
+            "SOCKET_CONNECT_TIMEOUT": CACHE_TIMEOUT_S,
+            "SOCKET_TIMEOUT": CACHE_TIMEOUT_S,
+            "CONNECTION_POOL_KWARGS": {
+                "protocol": 3,
+                # A connection that the server closed is opened anew at once; one that
+                # hangs is not asked a second time.
+                "retry": Retry(NoBackoff(), 1, (RedisConnectionError,)),
+            },
             # A dead cache costs speed, never a page.
             "IGNORE_EXCEPTIONS": True,
         },
@@ -237,14 +248,27 @@ RQ_QUEUES = {
         "REDIS_CLIENT_KWARGS": {"socket_connect_timeout": REDIS_TIMEOUT_S},
     }
     for name, timeout_s in {
+        # Somebody looks at the page: one company, its score, a small export.
+        "interactive": 60,
         "enrichment": 900,
         "scoring": 600,
         "exports": 1800,
         "default": 300,
+        # Nobody waits: purges, statistics, clean-up.
+        "low": 1800,
     }.items()
 }
+# A source that failed so often in a row is left alone for so long, by everybody.
+BREAKER_FAILURES = env.int("BREAKER_FAILURES", default=10)
+BREAKER_REST_S = env.float("BREAKER_REST_S", default=30.0)
+# Without Redis each process that calls sources keeps to its part of their limits: it
+# counts at least so many of them, on all machines.
+LIMITER_LANES = env.int("LIMITER_LANES", default=2)
+# Companies of lists and pipelines asked again each night at the free sources.
+NIGHTLY_RENEWALS = env.int("NIGHTLY_RENEWALS", default=2000)
 RQ = {
     "WORKER_CLASS": "mainsite.lib.queue.Worker",
+    "JOB_CLASS": "mainsite.lib.queue.Job",
     "DEFAULT_RESULT_TTL": 600,
     "FAILURE_TTL": 86_400,
 }
@@ -285,7 +309,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
 SECURE_SSL_REDIRECT = SECURE_COOKIES
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_REFERRER_POLICY = "same-origin"
@@ -331,10 +355,22 @@ TIME_ZONE = "Europe/Paris"
 
 # ── Providers ─────────────────────────────────────────────────────────────
 SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8090")
-PAPPERS_API_KEY = env.str("PAPPERS_API_KEY", default="")
+# What the sources want of us; each client names its own (`Provider.credentials`).
+PROVIDER_CREDENTIALS = {
+    name: env.str(name, default="")
+    for name in (
+        "PAPPERS_API_KEY",
+        "SIRENE_API_KEY",
+        "INPI_USERNAME",
+        "INPI_PASSWORD",
+        "KASPR_API_KEY",
+    )
+}
 PROVIDER_CONTACT = env.str("PROVIDER_CONTACT", default="")
 
 # ── Logs: JSON on stdout, no personal data ────────────────────────────────
+# Who gives it may read /metrics from another machine; empty: only this one may.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,

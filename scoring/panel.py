@@ -1,9 +1,16 @@
-"""The three readings of a company, worded from what was stored with them."""
+"""The three readings of a company, worded from what was stored with them.
 
-from dataclasses import dataclass
+Wording them takes seven queries and both rulesets, and a page asks for them each time
+it is opened: they are kept for an hour, or until the company's version ends them. A
+published ruleset never changes, so neither do the words.
+"""
+
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
+from mainsite.lib import cache
 from scoring import published
 from scoring.models import Score
 from scoring.rules import rows, wording
@@ -50,10 +57,22 @@ class ReasonLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """Of a stored result, what a panel shows as a number."""
+
+    attractiveness: float | None
+    sale_likelihood: float | None
+    coverage: float | None
+    penalty: float
+    is_evaluable: bool
+    floor: float
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """One stored score in words; ``cap`` names the red flag that holds it down."""
 
-    result: Result
+    result: Figures
     scored_at: datetime
     level: str
     grade: str
@@ -87,6 +106,29 @@ class Change:
     moved: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What a company's page shows: the newest rules, the prototype's, the past."""
+
+    new: Panel | None
+    old: Panel | None
+    history: list[Change]
+
+
+def readings(siren: str, *, lang: Lang) -> Readings:
+    """As they were last scored, from the cache when they are there."""
+    key = cache.score_panel(siren, lang)
+    plain = cache.get(key, partial(_plain, siren, lang))
+    return Readings(
+        new=_from_plain(plain["new"]),
+        old=_from_plain(plain["old"]),
+        history=[
+            Change(datetime.fromisoformat(at), score, moved)
+            for at, score, moved in plain["history"]
+        ],
+    )
+
+
 def latest(siren: str, *, version: str, lang: Lang) -> Panel | None:
     """The last stored score of a ruleset, shown as stored; None if never scored."""
     score = (
@@ -116,10 +158,47 @@ def history(siren: str, *, version: str, most: int = 12) -> list[Change]:
     ][:most]
 
 
+def _plain(siren: str, lang: Lang) -> dict[str, Any]:
+    """In a form that any cache can hold."""
+    panels = {
+        name: latest(siren, version=version, lang=lang)
+        for name, version in (("new", published.NEWEST), ("old", published.PROTOTYPE))
+    }
+    changes = history(siren, version=published.NEWEST)
+    plain: dict[str, Any] = {
+        name: panel and {**asdict(panel), "scored_at": panel.scored_at.isoformat()}
+        for name, panel in panels.items()
+    }
+    return plain | {
+        "history": [(each.at.isoformat(), each.score, each.moved) for each in changes]
+    }
+
+
+def _from_plain(plain: dict[str, Any] | None) -> Panel | None:
+    if plain is None:
+        return None
+    return Panel(
+        result=Figures(**plain["result"]),
+        scored_at=datetime.fromisoformat(plain["scored_at"]),
+        level=plain["level"],
+        grade=plain["grade"],
+        priority=plain["priority"],
+        cap=(plain["cap"][0], plain["cap"][1]) if plain["cap"] else None,
+        components=[ComponentLine(**each) for each in plain["components"]],
+        contributions=[ContributionLine(**each) for each in plain["contributions"]],
+        coverage=[CoverageLine(**each) for each in plain["coverage"]],
+        reasons={
+            reading: [ReasonLine(**each) for each in lines]
+            for reading, lines in plain["reasons"].items()
+        },
+        next_item=plain["next_item"],
+    )
+
+
 def _panel(result: Result, scored_at: datetime, lang: Lang) -> Panel:
     cap = result.cap
     return Panel(
-        result=result,
+        result=_figures(result),
         scored_at=scored_at,
         level=wording.level(result.level, lang),
         grade=result.grade or "",
@@ -136,6 +215,17 @@ def _panel(result: Result, scored_at: datetime, lang: Lang) -> Panel:
         ],
         reasons=_reasons(result, lang),
         next_item=wording.next_item(result, lang) or "",
+    )
+
+
+def _figures(result: Result) -> Figures:
+    return Figures(
+        attractiveness=result.attractiveness,
+        sale_likelihood=result.sale_likelihood,
+        coverage=result.coverage,
+        penalty=result.penalty,
+        is_evaluable=result.is_evaluable,
+        floor=result.terms.floor,
     )
 
 

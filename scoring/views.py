@@ -9,7 +9,7 @@ from accounts import sessions
 from companies.models import Company
 from mainsite.lib.flags import Flag, is_on
 from mainsite.lib.http import render_page
-from scoring import panel, published
+from scoring import panel
 from scoring.panel import Lang
 
 
@@ -19,11 +19,12 @@ def show(request: HttpRequest, siren: str) -> HttpResponse:
         Company.objects.visible_to(sessions.signed_in_user(request)), siren=siren
     )
     language: Lang = "en" if (get_language() or "fr")[:2] == "en" else "fr"
+    readings = panel.readings(siren, lang=language)
     context = {
         "company": company,
-        "new": panel.latest(siren, version=published.NEWEST, lang=language),
-        "old": panel.latest(siren, version=published.PROTOTYPE, lang=language),
-        "history": panel.history(siren, version=published.NEWEST),
+        "new": readings.new,
+        "old": readings.old,
+        "history": readings.history,
         "opens_on_old": not is_on(
             Flag.NEW_SCORING_ALGORITHM, key=siren, request=request
         ),

@@ -1,0 +1,1 @@
+"""The engine of the cache; applications come in by `mainsite.lib.cache`."""
