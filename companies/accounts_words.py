@@ -14,9 +14,17 @@ SHORT_SOURCES = {
     Source.INPI_BCE: "INPI",
     Source.RECHERCHE_ENTREPRISES: "Rech. d’entreprises",
     Source.PAPPERS: "Pappers",
+    Source.RNE: "RNE",
+    Source.BODACC: "BODACC",
 }
 # The order in which the merge of enrichment believes them for accounts.
-ORDER = (Source.PAPPERS, Source.INPI_BCE, Source.RECHERCHE_ENTREPRISES)
+ORDER = (
+    Source.PAPPERS,
+    Source.RNE,
+    Source.INPI_BCE,
+    Source.RECHERCHE_ENTREPRISES,
+    Source.BODACC,
+)
 
 
 def read_days(exercise: AnnualAccounts) -> dict[Source, date]:

@@ -13,10 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from companies import accounts_table, chronology, officers_table, place_words
+from companies import (
+    accounts_table,
+    chronology,
+    identity_panel,
+    officers_table,
+    place_words,
+)
 from companies.accounts_table import AccountsTable
 from companies.choices import AccountType, Status
 from companies.chronology import Chronology
+from companies.identity_panel import IdentityPanel
 from companies.margin import Margin, MarginNote
 from companies.models import (
     AnnualAccounts,
@@ -84,6 +91,7 @@ class DeskNotes:
 @dataclass(frozen=True, kw_only=True)
 class CompanyPage:
     identity: Identity
+    identity_panel: IdentityPanel
     accounts: Accounts
     officers: Officers
     chronology: Chronology
@@ -108,6 +116,7 @@ def assemble(company: Company, *, reader: User, account_type: str = "") -> Compa
     follow = _follow(siren, reader)
     return CompanyPage(
         identity=_identity(company, today),
+        identity_panel=identity_panel.build(company),
         accounts=accounts,
         officers=officers,
         chronology=chronology.build(

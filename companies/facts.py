@@ -32,6 +32,15 @@ class Accounts:
         return self.amounts.get("revenue")
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a source gives for one field of the identity, and the day it said so."""
+
+    source: str
+    read_on: str
+    value: Any
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficerFact:
     surname: str
@@ -75,12 +84,15 @@ class ReadingFact:
 class CompanyFacts:
     """All that is now known of a company from outside the register.
 
-    ``identity`` fills blanks only. ``officers`` is None when no source told of them:
-    those stored stay. ``accounts`` replace the stored ones, which were merged in.
+    ``identity`` fills blanks only; ``identity_said`` is what each source gives for a
+    field, best first: who filled it, and who disagrees. ``officers`` is None when no
+    source told of them: those stored stay. ``accounts`` replace the stored ones, which
+    were merged in.
     """
 
     siren: str
     identity: Mapping[str, Any] = field(default_factory=dict)
+    identity_said: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
     accounts: tuple[Accounts, ...] = ()
     officers: tuple[OfficerFact, ...] | None = None
     leader: OfficerFact | None = None

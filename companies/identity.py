@@ -1,17 +1,23 @@
 """Who a company is, as far as sources complete the register; its narrow row follows."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
-from companies import nomenclature
+from companies import identity_trace, nomenclature
 from companies.choices import Diffusion, Source
 from companies.facts import CompanyFacts
 from companies.models import Company, Register
 
 # Of a company that limits its diffusion, nothing that leads to a person's home.
 _NOT_WHEN_PARTIAL = frozenset({"address", "latitude", "longitude", "siret"})
+# Nor, as a disagreement, a name or a town that the register withholds.
+_NOT_SAID_WHEN_PARTIAL = _NOT_WHEN_PARTIAL | {
+    *("name", "trade_name", "acronym", "postal_code", "commune_code", "commune")
+}
 
 
 def lock(sirens: list[str]) -> dict[str, Company]:
@@ -22,6 +28,7 @@ def lock(sirens: list[str]) -> dict[str, Company]:
 
 def create(facts: Iterable[CompanyFacts]) -> dict[str, Company]:
     """Companies that the register did not have and that a source names."""
+    facts = list(facts)
     new = [
         Company(
             siren=fact.siren,
@@ -36,7 +43,13 @@ def create(facts: Iterable[CompanyFacts]) -> dict[str, Company]:
         return {}
     Company.objects.bulk_create(new, ignore_conflicts=True)
     _write_register(new)
-    return {company.siren: company for company in new}
+    created = {company.siren: company for company in new}
+    _write_traces(
+        (fact, created[fact.siren], _usable(fact, is_partial=fact.is_partial))
+        for fact in facts
+        if fact.siren in created
+    )
+    return created
 
 
 def _usable(fact: CompanyFacts, *, is_partial: bool) -> dict[str, Any]:
@@ -48,9 +61,11 @@ def fill_blanks(facts: Iterable[CompanyFacts], companies: dict[str, Company]) ->
     """Blanks are filled in the wide row, which the narrow one then repeats."""
     changed: list[Company] = []
     names: set[str] = set()
+    written = []
     for fact in facts:
         company = companies[fact.siren]
         updates = _updates(fact, company)
+        written.append((fact, company, updates))
         if updates:
             for name, value in updates.items():
                 setattr(company, name, value)
@@ -59,6 +74,7 @@ def fill_blanks(facts: Iterable[CompanyFacts], companies: dict[str, Company]) ->
     if changed:
         Company.objects.bulk_update(changed, sorted(names))
         _write_register(changed)
+    _write_traces(written)
 
 
 def _updates(fact: CompanyFacts, company: Company) -> dict[str, Any]:
@@ -76,6 +92,51 @@ def _updates(fact: CompanyFacts, company: Company) -> dict[str, Any]:
     if fact.is_partial and not company.is_partial:
         updates["diffusion"] = Diffusion.PARTIAL
     return updates
+
+
+_TRACES = """
+    UPDATE company c SET provenance = v.provenance, disagreements = v.disagreements
+    FROM jsonb_to_recordset(%s) AS v(siren int, provenance jsonb, disagreements jsonb)
+    WHERE c.siren = v.siren
+"""
+
+
+def _write_traces(
+    written: Iterable[tuple[CompanyFacts, Company, Mapping[str, Any]]],
+) -> None:
+    """Who filled each field and who disagrees, of the companies where that changed."""
+    rows = []
+    for fact, company, updates in written:
+        found = _trace(fact, company, frozenset(updates))
+        now = (found.provenance or None, found.disagreements or None)
+        if now != (company.provenance, company.disagreements):
+            company.provenance, company.disagreements = now
+            rows.append(
+                {
+                    "siren": int(company.siren),
+                    "provenance": now[0],
+                    "disagreements": now[1],
+                }
+            )
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_TRACES, [json.dumps(rows)])
+
+
+def _trace(
+    fact: CompanyFacts, company: Company, filled: frozenset[str]
+) -> identity_trace.Trace:
+    is_partial = fact.is_partial or company.is_partial
+    hidden = _NOT_SAID_WHEN_PARTIAL if is_partial else frozenset()
+    said = {k: v for k, v in fact.identity_said.items() if k not in hidden}
+    names = {*said, "headcount_year"}
+    before: Mapping[str, list[str]] = company.provenance or {}
+    return identity_trace.trace(
+        said=said,
+        kept={name: getattr(company, name) for name in names},
+        filled=filled,
+        before={k: v for k, v in before.items() if k not in hidden},
+    )
 
 
 def _write_register(companies: list[Company]) -> None:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from companies import identity, target_figures
 from companies.facts import AMOUNTS, Accounts, CompanyFacts, EventFact
 from companies.models import AnnualAccounts, LegalEvent, Officer, SourceReading
+from mainsite.lib import cache
 
 _ACCOUNTS_FIELDS = (
     *AMOUNTS,
@@ -43,6 +44,7 @@ def record_facts(*, facts: Sequence[CompanyFacts]) -> frozenset[str]:
     _write_events(known)
     _write_readings(known)
     target_figures.write(known, partial)
+    cache.forget(cache.company(siren) for siren in companies)
     return frozenset(fact.siren for fact in ordered) - frozenset(companies)
 
 
@@ -131,8 +133,8 @@ _FORGET_MOVED_EVENTS = """
     DELETE FROM legal_event e
     USING jsonb_to_recordset(%s) AS v(siren int, source text, source_id text,
         occurred_on date)
-    WHERE e.siren = v.siren AND e.source = v.source AND e.source_id = v.source_id
-        AND e.occurred_on <> v.occurred_on
+    WHERE e.siren = v.siren AND e.source_id = v.source_id
+        AND (e.occurred_on <> v.occurred_on OR e.source <> v.source)
 """
 
 
@@ -168,7 +170,8 @@ def _event_row(siren: str, event: EventFact) -> LegalEvent:
 
 
 def _forget_moved(rows: Iterable[LegalEvent]) -> None:
-    """A notice whose date was corrected: its row is in another month."""
+    """A notice whose date was corrected is in another month; one that a better source
+    tells now has its row under another name."""
     moved = [
         {
             "siren": int(row.siren),

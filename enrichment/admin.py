@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from accounts import audit, sessions
@@ -13,10 +13,17 @@ from enrichment.models import (
     Batch,
     BatchLine,
     Call,
+    DayBudget,
+    DaySpending,
     Item,
     JournalEntry,
+    MoneyLine,
     Provider,
     ProviderPrice,
+    SchemaDrift,
+    SourceAssessment,
+    SourceDay,
+    SourcePool,
 )
 
 if TYPE_CHECKING:
@@ -50,6 +57,18 @@ class PriceInline(PriceInlineBase):
     ordering = ("-valid_from",)
 
 
+def _record_change(
+    request: HttpRequest, action: str, changed: Model, message: Any
+) -> None:
+    audit.record(
+        actor=sessions.signed_in_user(request),
+        action=action,
+        resource=f"{changed._meta.model_name}:{changed.pk}",
+        details={"changed": message},
+        request=request,
+    )
+
+
 @admin.register(Provider)
 class ProviderAdmin(AnyAdmin):
     list_display = (
@@ -57,27 +76,23 @@ class ProviderAdmin(AnyAdmin):
         "is_enabled",
         "rate_per_s",
         "concurrency",
-        "reuse_days",
+        "reuse_hours",
+        "day_quota",
+        "is_held",
         "timeout_s",
     )
     readonly_fields = ("name",)
     inlines = (PriceInline,)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        # A source is code first; its row comes with a migration.
+        # A source is code first; its row comes by itself.
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        audit.record(
-            actor=sessions.signed_in_user(request),
-            action="provider.change",
-            resource=f"provider:{obj.pk}",
-            details={"changed": message},
-            request=request,
-        )
+        _record_change(request, "provider.change", obj, message)
         return super().log_change(request, obj, message)
 
 
@@ -180,3 +195,77 @@ class AnswerAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Answer]:
         # A page of a hundred answers is megabytes that nobody reads.
         return super().get_queryset(request).defer("raw")
+
+
+# Money
+
+
+@admin.register(MoneyLine)
+class MoneyLineAdmin(ReadOnlyAdmin):
+    list_display = ("at", "kind", "tokens", "amount_eur", "source", "user", "batch")
+    list_filter = ("kind", "source", "day")
+    list_select_related = ("user", "batch")
+    date_hierarchy = "day"
+    ordering = ("-pk",)
+
+
+@admin.register(DayBudget)
+class DayBudgetAdmin(AnyAdmin):
+    list_display = ("__str__", "user", "day_eur")
+    list_select_related = ("user",)
+    list_editable = ("day_eur",)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        _record_change(request, "budget.change", obj, message)
+        return super().log_change(request, obj, message)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        _record_change(request, "budget.add", obj, message)
+        return super().log_addition(request, obj, message)
+
+
+@admin.register(DaySpending)
+class DaySpendingAdmin(ReadOnlyAdmin):
+    list_display = ("day", "user", "committed_eur")
+    list_select_related = ("user",)
+    ordering = ("-day", "user_id")
+
+
+# What the sources say of themselves
+
+
+@admin.register(SourceDay)
+class SourceDayAdmin(ReadOnlyAdmin):
+    list_display = ("day", "source", "calls")
+    list_filter = ("source",)
+    ordering = ("-day", "source")
+
+
+@admin.register(SourcePool)
+class SourcePoolAdmin(ReadOnlyAdmin):
+    list_display = ("source", "pool", "left", "granted", "units_spent", "read_at")
+    ordering = ("source", "pool")
+
+
+@admin.register(SourceAssessment)
+class SourceAssessmentAdmin(ReadOnlyAdmin):
+    list_display = ("provider", "signed_by", "signed_at", "withdrawn_at")
+    list_select_related = ("provider", "signed_by")
+    ordering = ("-signed_at",)
+
+
+@admin.register(SchemaDrift)
+class SchemaDriftAdmin(AnyAdmin):
+    """Ops take note of a field here; the parser learns it in a release."""
+
+    list_display = ("source", "path", "count", "first_at", "last_at", "is_seen")
+    list_filter = ("is_seen", "source")
+    list_editable = ("is_seen",)
+    readonly_fields = ("source", "path", "count", "first_at", "last_at")
+    ordering = ("is_seen", "-last_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -7,8 +7,8 @@ import asyncio
 import hashlib
 import logging
 import random
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -18,28 +18,41 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from accounts import installation
-from enrichment import ledger
-from enrichment.choices import AnswerStatus, CallState, ItemState, Step
+from enrichment import ledger, lifetimes, packing, stakes
+from enrichment.answer_cache import KnownAnswer
+from enrichment.choices import AnswerStatus, BatchState, CallState, ItemState, Step
 from enrichment.group_writer import GroupWriter
-from enrichment.ledger import Closing, Leased, Opening, Refused, Stored
-from enrichment.models import Answer, JournalEntry
+from enrichment.known import Known
+from enrichment.ledger import Closing, Leased, Refused, Stored
+from enrichment.lifetimes import Size
+from enrichment.models import JournalEntry
+from enrichment.money import Opening
+from enrichment.outcomes import CompanyDone, Given, Outcome
 from enrichment.providers.base import Answer as Reply
+from enrichment.providers.base import Person, Question
 from enrichment.providers.base import Provider as Client
 from enrichment.providers.errors import ProviderError
-from enrichment.recording import CompanyDone, Given, Outcome
+from enrichment.providers.facts import ProviderFacts
 from enrichment.sources import Terms
 from mainsite.lib.ids import uuid7
-from mainsite.lib.limiter import SharedRate
+from mainsite.lib.limiter import Gate, GateClosed, LimiterAway, Turn
 from mainsite.lib.outgoing import Outgoing
-from mainsite.lib.retries import CircuitBreaker, backoff_s
+from mainsite.lib.retries import backoff_s
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
-BREAKER_FAILURES = 10
-BREAKER_REST_S = 30.0
-# What no other item of the source can escape: a key refused, an account without tokens.
-BLOCKING = frozenset({"bad_key", "no_credit"})
+# What no other item of the source can escape.
+BLOCKING = frozenset({"bad_key"})
+# Ops hold a source: what waits for it looks again after this long.
+HELD_S = 30.0
+# What stops buying, as the journal tells it.
+LIMITS = {
+    "cap": Step.CAPPED,
+    "budget": Step.OVER_BUDGET,
+    "units": Step.OUT_OF_UNITS,
+    "quota": Step.OUT_OF_CALLS,
+}
 # How long a paid source waits for the free one, when another worker has it.
 SIBLING_WAIT_S = 2.0
 
@@ -51,11 +64,21 @@ class Source:
     terms: Terms
     client: Client
     http: Outgoing
-    rate: SharedRate
-    slots: asyncio.Semaphore
-    breaker: CircuitBreaker
+    gate: Gate
+    # How many may have their line in the ledger and wait for their turn.
+    ahead: asyncio.Semaphore
     paused_until: datetime | None = None
     blocked: str = ""
+    # Pools that the source itself says are empty.
+    empty_pools: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An answer that is still good, and what it says to the byte."""
+
+    answer: KnownAnswer
+    body: bytes
 
 
 @dataclass
@@ -64,11 +87,32 @@ class Company:
 
     siren: str
     items: list[Leased]
-    stored: dict[str, Answer]
-    # Why the paid sources are not worth asking, when the free one said so.
+    # Answers that are still good, by source and subject.
+    stored: dict[tuple[str, str], Kept]
+    known: Known = field(default_factory=Known)
+    # Whom contacts are looked up for, by the number of the lead.
+    people: Mapping[str, Person] = field(default_factory=dict)
+    # What the sources asked so far have told.
+    facts: list[ProviderFacts] = field(default_factory=list)
+    # Why the paid sources are not worth asking, when a free one said so.
     verdict: str = ""
-    # Until when a paid source waits, because the free one is not done.
+    # Until when a paid source waits, because a free one is not done.
     wait_until: datetime | None = None
+
+    def wait(self, until: datetime) -> None:
+        self.wait_until = max(self.wait_until or until, until)
+
+    def found_kinds(self, *, is_person: bool) -> frozenset[str]:
+        """The kinds of contact that a source has given already.
+
+        The company's own switchboard is no way to a person who is looked for by name.
+        """
+        return frozenset(
+            contact.kind
+            for each in self.facts
+            for contact in each.contacts
+            if contact.is_personal or not is_person
+        )
 
 
 class Asker:
@@ -94,14 +138,25 @@ class Asker:
         self._is_late = is_late
 
     async def ask(self, company: Company) -> CompanyDone:
-        outcomes, given = [], []
-        for item in company.items:
-            outcome, answer = await self._safely(company, item)
-            outcomes.append(outcome)
-            given += [answer] if answer else []
+        """Free sources side by side; then the paid ones, one after the other.
+
+        Each paid one is weighed against what those before it have told.
+        """
+        free = [item for item in company.items if not self._is_paid(item)]
+        paid = [item for item in company.items if self._is_paid(item)]
+        async with asyncio.TaskGroup() as tasks:
+            asked = [tasks.create_task(self._safely(company, item)) for item in free]
+        ends = [task.result() for task in asked]
+        for item in paid:
+            ends.append(await self._safely(company, item))
         return CompanyDone(
-            siren=company.siren, outcomes=tuple(outcomes), given=tuple(given)
+            siren=company.siren,
+            outcomes=tuple(outcome for outcome, _ in ends),
+            given=tuple(given for _, given in ends if given),
         )
+
+    def _is_paid(self, item: Leased) -> bool:
+        return self._sources[item.source].terms.units(item.option) > 0
 
     async def _safely(
         self, company: Company, item: Leased
@@ -122,42 +177,91 @@ class Asker:
         self, company: Company, item: Leased
     ) -> tuple[Outcome, Given | None]:
         source = self._sources[item.source]
-        stored = company.stored.get(item.source)
+        stored = company.stored.get((item.source, item.subject))
         if stored is not None:
             return self._reuse(company, item, stored)
-        if source.terms.is_paid and company.verdict:
-            return _not_bought(item, company.verdict), None
-        if source.terms.is_paid and company.wait_until:
+        if self._is_paid(item) and company.wait_until:
             return _back(item, company.wait_until), None
-        if source.terms.off:
-            return _not_bought(item, source.terms.off), None
-        async with source.slots:
-            pause = self._pause(source)
-            if source.blocked:
-                return _failed(item, source.blocked), None
-            if pause:
-                return self._hand_back(company, item, pause), None
-            await source.rate.acquire()
+        reason = source.terms.off or self._not_worth(company, item)
+        if reason:
+            return _not_bought(item, reason), None
+        if source.terms.is_held:
+            until = timezone.now() + timedelta(seconds=HELD_S)
+            return self._hand_back(company, item, until), None
+        try:
+            return await self._in_turn(company, item, source)
+        except GateClosed as closed:
+            until = timezone.now() + timedelta(seconds=closed.wait_s)
+            await self._rest(source, until)
+            return self._hand_back(company, item, until), None
+        except LimiterAway as away:
+            until = timezone.now() + timedelta(seconds=away.wait_s)
+            return self._hand_back(company, item, until), None
+
+    async def _in_turn(
+        self, company: Company, item: Leased, source: Source
+    ) -> tuple[Outcome, Given | None]:
+        """The call, from its line in the ledger to the stored answer.
+
+        The line is written while earlier calls are under way: a turn at the source's
+        gate is for the call alone. Few lines wait so, for a kill would lose them all.
+        """
+        async with source.ahead:
             if self._is_late():
                 return self._hand_back(company, item, None), None
+            if source.blocked:
+                return _failed(item, source.blocked), None
+            if source.terms.pool(item.option) in source.empty_pools:
+                return _not_bought(item, "no_credit"), None
             opening = _opening(item, source.terms)
+            source.gate.check(is_paid=opening.is_paid)
             refused = await self._ledger.put(opening)
             if isinstance(refused, Refused):
                 return await self._refused(company, item, refused), None
-            reply = await self._call(source, opening)
+            try:
+                turn = await source.gate.acquire(is_paid=opening.is_paid)
+            except (GateClosed, LimiterAway):
+                await self._ledger.put(_closing_of_no_call(opening))
+                raise
+        with turn:
+            question = _question(company, item)
+            reply = await self._call(source, opening, question, turn)
         return await self._store(company, item, source, opening, reply)
 
-    async def _call(self, source: Source, opening: Opening) -> Reply:
+    def _not_worth(self, company: Company, item: Leased) -> str:
+        """Why a paid call would change nothing, "" when it may."""
+        if not self._is_paid(item):
+            return ""
+        if company.verdict:
+            return company.verdict
+        if item.lead and item.lead not in company.people:
+            return "opposed"
+        gives = self._sources[item.source].terms.gives.get(item.option, frozenset())
+        wanted = gives & stakes.UNWEIGHED
+        if wanted:
+            found = company.found_kinds(is_person=bool(item.lead))
+            return "found_already" if wanted <= found else ""
+        told = stakes.told(company.facts)
+        open_points = stakes.worth(gives, company.known.stakes, told)
+        return "" if open_points > 0 else "settled"
+
+    async def _call(
+        self, source: Source, opening: Opening, question: Question, turn: Turn
+    ) -> Reply:
         """The one HTTP call of an opening; a failure is closed before it is raised."""
         try:
             reply = await source.client.fetch(
-                opening.siren, http=source.http, call_id=str(opening.call_id)
+                question, http=source.http, call_id=str(opening.call_id)
             )
             self._refuse_sandbox_in_live(reply)
         except ProviderError as error:
+            # A refusal is an answer too: only what may pass counts against the source.
+            turn.release(ok=None if error.permanent else False)
+            if error.reason == "rate_limited" and error.retry_after_s:
+                source.gate.obey(error.retry_after_s)
             await self._ledger.put(_closing_of_error(opening, error))
             raise
-        source.breaker.record_success()
+        turn.release(ok=True)
         return reply
 
     def _refuse_sandbox_in_live(self, reply: Reply) -> None:
@@ -172,12 +276,12 @@ class Asker:
         opening: Opening,
         reply: Reply,
     ) -> tuple[Outcome, Given | None]:
-        closing = _closing_of_reply(opening, source.terms, reply)
+        closing = _closing_of_reply(opening, source.terms, reply, company.known.size)
         answer_id = await self._ledger.put(closing)
         if not isinstance(answer_id, int) or closing.answer is None:
             raise TypeError("a stored answer has an id")
         answer = closing.answer
-        cost = closing.amount_eur if source.terms.token_eur is not None else None
+        cost = source.terms.amount_eur(reply.tokens, opening.pool)
         if reply.status == "not_found":
             facts = None
         else:
@@ -185,32 +289,37 @@ class Asker:
         given = Given(
             answer_id=answer_id,
             source=item.source,
+            subject=item.subject,
             status=answer.status,
             fetched_at=answer.fetched_at,
             expires_at=answer.expires_at,
             is_sandbox=answer.is_sandbox,
             cost_eur=cost,
+            sha256=answer.sha256,
             facts=facts,
         )
         return self._conclude(company, item, given, ItemState.DONE), given
 
     def _reuse(
-        self, company: Company, item: Leased, stored: Answer
+        self, company: Company, item: Leased, kept: Kept
     ) -> tuple[Outcome, Given | None]:
         """An answer that is still good: this batch's own after a kill, or another's."""
-        is_ours = stored.call.batch_id == self._batch_id and stored.used_at is None
+        answer = kept.answer
+        is_ours = answer.batch_id == self._batch_id and not answer.is_used
         facts = None
-        if stored.status != AnswerStatus.NOT_FOUND:
+        if answer.status != AnswerStatus.NOT_FOUND:
             client = self._sources[item.source].client
-            facts = client.parse(bytes(stored.raw), siren=item.siren)
+            facts = client.parse(kept.body, siren=item.siren)
         given = Given(
-            answer_id=stored.pk,
+            answer_id=answer.answer_id,
             source=item.source,
-            status=stored.status,
-            fetched_at=stored.fetched_at,
-            expires_at=stored.expires_at,
-            is_sandbox=stored.is_sandbox,
-            cost_eur=stored.call.amount_eur,
+            subject=item.subject,
+            status=answer.status,
+            fetched_at=answer.fetched_at,
+            expires_at=answer.expires_at,
+            is_sandbox=answer.is_sandbox,
+            cost_eur=answer.amount_eur,
+            sha256=hashlib.sha256(kept.body).hexdigest(),
             facts=facts,
         )
         state = ItemState.DONE if is_ours else ItemState.REUSED
@@ -220,15 +329,31 @@ class Asker:
         self, company: Company, item: Leased, given: Given, state: ItemState
     ) -> Outcome:
         """What the answer means for this item and for the sources still to come."""
-        is_free = not self._sources[item.source].terms.is_paid
+        is_register = self._is_register(item)
+        cost = given.cost_eur if state == ItemState.DONE else Decimal(0)
         if given.facts is None:
-            if is_free:
-                company.verdict = "not_found"
-            return _failed(item, "not_found", given.answer_id)
-        if is_free and given.facts.identity.is_active is False:
+            if is_register:
+                company.verdict = company.verdict or "not_found"
+            return _failed(item, "not_found", given, cost)
+        company.facts.append(given.facts)
+        if is_register and company.verdict == "not_found":
+            company.verdict = ""
+        if is_register and given.facts.identity.is_active is False:
             company.verdict = "closed"
         return Outcome(
-            item_id=item.id, source=item.source, state=state, answer_id=given.answer_id
+            item_id=item.id,
+            source=item.source,
+            state=state,
+            answer_id=given.answer_id,
+            cost_eur=cost or Decimal(0),
+            sha256=given.sha256,
+        )
+
+    def _is_register(self, item: Leased) -> bool:
+        """Whether this free source says who exists: a gazette says nothing of it."""
+        terms = self._sources[item.source].terms
+        return not self._is_paid(item) and "register" in terms.gives.get(
+            item.option, frozenset()
         )
 
     # What goes wrong
@@ -238,16 +363,20 @@ class Asker:
     ) -> Outcome:
         """A failed call: for good, or back to wait for another try."""
         source = self._sources[item.source]
+        if error.reason == "no_credit":
+            # Out of money is not a failure: the rest is not bought either.
+            source.empty_pools.add(source.terms.pool(item.option))
+            await self._in_thread(
+                partial(_note_once, self._batch_id, Step.OUT_OF_UNITS, item.source)
+            )
+            return _not_bought(item, error.reason)
         if error.reason in BLOCKING:
             source.blocked = error.reason
         if error.permanent:
             return _failed(item, error.reason)
-        source.breaker.record_failure()
         now = timezone.now()
         if error.reason == "rate_limited" and error.retry_after_s:
             await self._rest(source, now + timedelta(seconds=error.retry_after_s))
-        elif source.breaker.state == "open":
-            await self._rest(source, now + timedelta(seconds=BREAKER_REST_S))
         if item.attempts + 1 >= MAX_ATTEMPTS:
             return _failed(item, error.reason)
         # Spreading calls is not a secret: an ordinary generator will do.
@@ -263,38 +392,37 @@ class Asker:
         name = source.terms.name
         await self._in_thread(partial(ledger.pause_source, self._batch_id, name, until))
 
-    def _pause(self, source: Source) -> datetime | None:
-        now = timezone.now()
-        if source.paused_until and source.paused_until > now:
-            return source.paused_until
-        if not source.breaker.allow():
-            wait_s = max(1.0, source.breaker.wait_s())
-            return now + timedelta(seconds=wait_s)
-        return None
-
     def _hand_back(
         self, company: Company, item: Leased, until: datetime | None
     ) -> Outcome:
-        if not self._sources[item.source].terms.is_paid:
+        if not self._is_paid(item):
             wait = timedelta(seconds=SIBLING_WAIT_S)
-            company.wait_until = until or timezone.now() + wait
+            company.wait(until or timezone.now() + wait)
         return _back(item, until)
 
     async def _refused(
         self, company: Company, item: Leased, refused: Refused
     ) -> Outcome:
-        if refused.reason == "cancelled":
+        if refused.reason in {BatchState.CANCELLED, BatchState.DONE}:
             return Outcome(
                 item_id=item.id, source=item.source, state=ItemState.CANCELLED
             )
+        if refused.reason == BatchState.PAUSED:
+            return self._hand_back(company, item, None)
         if refused.reason == "elsewhere":
             wait = timedelta(seconds=SIBLING_WAIT_S)
             return self._hand_back(company, item, timezone.now() + wait)
-        await self._in_thread(partial(_note_cap, self._batch_id, item.source))
-        return _not_bought(item, "cap")
+        step = LIMITS[refused.reason]
+        await self._in_thread(partial(_note_once, self._batch_id, step, item.source))
+        return _not_bought(item, refused.reason)
 
 
 # Plain pieces
+
+
+def _question(company: Company, item: Leased) -> Question:
+    person = company.people.get(item.lead)
+    return Question(siren=item.siren, option=item.option, person=person)
 
 
 def _opening(item: Leased, terms: Terms) -> Opening:
@@ -303,49 +431,77 @@ def _opening(item: Leased, terms: Terms) -> Opening:
         item_id=item.id,
         siren=item.siren,
         source=item.source,
-        hold_eur=terms.price_eur or Decimal(0),
+        subject=item.subject,
+        hold_eur=terms.cost_eur(item.option) or Decimal(0),
+        units=terms.units(item.option),
+        pool=terms.pool(item.option),
+        day_quota=terms.day_quota,
     )
 
 
-def _closing_of_reply(opening: Opening, terms: Terms, reply: Reply) -> Closing:
+def _closing_of_reply(
+    opening: Opening, terms: Terms, reply: Reply, size: Size
+) -> Closing:
     state = CallState.PAID if reply.tokens else CallState.FREE
-    if terms.is_paid and not reply.tokens:
+    if opening.is_paid and not reply.tokens:
         state = CallState.NOT_CHARGED
+    raw, encoding = packing.packed(reply.raw)
     return Closing(
         opening=opening,
         state=state,
         http_status=reply.http_status,
         tokens=reply.tokens,
-        amount_eur=terms.amount_eur(reply.tokens),
+        amount_eur=terms.amount_eur(reply.tokens, opening.pool) or Decimal(0),
         answer=Stored(
             status=reply.status,
-            raw=reply.raw,
+            raw=raw,
+            encoding=encoding,
             sha256=hashlib.sha256(reply.raw).hexdigest(),
+            headers=dict(reply.headers),
             http_status=reply.http_status,
             fetched_at=reply.fetched_at,
-            expires_at=terms.expiry(reply.status, reply.fetched_at),
+            expires_at=lifetimes.expiry(
+                hours=terms.reuse_hours,
+                status=reply.status,
+                fetched_at=reply.fetched_at,
+                size=size,
+                key=f"{opening.source}:{opening.siren}:{opening.subject}",
+            ),
             is_sandbox=reply.is_sandbox,
         ),
     )
+
+
+def _closing_of_no_call(opening: Opening) -> Closing:
+    """The gate closed between the opening and the call: nothing left."""
+    state = CallState.NOT_CHARGED if opening.is_paid else CallState.FREE
+    return Closing(opening=opening, state=state, reason="not_sent")
 
 
 def _closing_of_error(opening: Opening, error: ProviderError) -> Closing:
     if error.is_charge_unknown:
         state = CallState.LOST
     else:
-        state = CallState.NOT_CHARGED if opening.hold_eur else CallState.FREE
+        state = CallState.NOT_CHARGED if opening.is_paid else CallState.FREE
     return Closing(
         opening=opening, state=state, http_status=error.status, reason=error.reason
     )
 
 
-def _failed(item: Leased, reason: str, answer_id: int | None = None) -> Outcome:
+def _failed(
+    item: Leased,
+    reason: str,
+    given: Given | None = None,
+    cost_eur: Decimal | None = None,
+) -> Outcome:
     return Outcome(
         item_id=item.id,
         source=item.source,
         state=ItemState.FAILED,
         reason=reason,
-        answer_id=answer_id,
+        answer_id=given.answer_id if given else None,
+        sha256=given.sha256 if given else "",
+        cost_eur=cost_eur or Decimal(0),
     )
 
 
@@ -367,7 +523,5 @@ def _back(item: Leased, until: datetime | None) -> Outcome:
     )
 
 
-def _note_cap(batch_id: int, source: str) -> None:
-    JournalEntry.objects.get_or_create(
-        batch_id=batch_id, kind=Step.CAPPED, source=source
-    )
+def _note_once(batch_id: int, step: Step, source: str) -> None:
+    JournalEntry.objects.get_or_create(batch_id=batch_id, kind=step, source=source)

@@ -1,7 +1,7 @@
 """What an analyst gives: a list, then the sources and the cap."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any
 
 from django import forms
@@ -9,8 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from enrichment.preview import Preview
+from enrichment.sources import Terms
 from enrichment.wording import FILE_REFUSED
+from mainsite.lib import formatting
 
 
 class ListForm(forms.Form):
@@ -84,24 +85,60 @@ class StartForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, plan: Preview, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        terms: Sequence[Terms],
+        most_eur: Decimal = Decimal(0),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self._plan = plan
-        open_ones = [one.terms for one in plan.sources if not one.terms.off]
+        self._paid = {one.name for one in terms if one.is_paid}
+        open_ones = [one for one in terms if not one.off]
         field = self.fields["sources"]
         field.choices = [(t.name, t.label) for t in open_ones]  # type: ignore[attr-defined]
-        field.initial = [terms.name for terms in open_ones]
-        self.fields["cap_eur"].initial = plan.cost_eur.quantize(Decimal("0.01"))
+        self.fields["cap_eur"].initial = _whole_cents(most_eur)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        chosen: Sequence[str] = cleaned.get("sources", [])
-        is_paid = any(
-            plan.terms.is_paid and plan.terms.name in chosen
-            for plan in self._plan.sources
-        )
+        is_paid = not self._paid.isdisjoint(cleaned.get("sources", []))
         if is_paid and cleaned.get("cap_eur") is None and "cap_eur" not in self.errors:
             self.add_error(
                 "cap_eur", _("Une source payante ne se lance pas sans plafond.")
             )
         return cleaned
+
+
+class CapForm(forms.Form):
+    """A new cap, under which what was not bought is taken up again."""
+
+    cap_eur = forms.DecimalField(
+        label=gettext_lazy("Nouveau plafond, €"),
+        min_value=Decimal(0),
+        max_digits=10,
+        decimal_places=2,
+        localize=True,
+        widget=forms.TextInput(
+            attrs={"class": "field", "inputmode": "decimal", "autocomplete": "off"}
+        ),
+    )
+
+    def __init__(
+        self, *args: Any, least_eur: Decimal, most_eur: Decimal, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._least = least_eur
+        self.fields["cap_eur"].initial = _whole_cents(most_eur)
+
+    def clean_cap_eur(self) -> Decimal:
+        cap: Decimal = self.cleaned_data["cap_eur"]
+        if cap < self._least:
+            sentence = _("Le lot a déjà engagé %(spent)s\u00a0€.")
+            spent = formatting.number(self._least, decimals=2)
+            raise forms.ValidationError(sentence % {"spent": spent})
+        return cap
+
+
+def _whole_cents(amount: Decimal) -> Decimal:
+    """Never under what it stands for: half a cent less would stop the last call."""
+    return amount.quantize(Decimal("0.01"), ROUND_UP)

@@ -5,11 +5,11 @@ import logging
 import django_rq
 from redis.exceptions import RedisError
 
-from enrichment import lane, services
+from enrichment import lane, renewal, services, watch
 
 logger = logging.getLogger(__name__)
 
-QUEUE = "enrichment"
+QUEUE, INTERACTIVE = "enrichment", "interactive"
 # Workers on one batch at a time; one batch never takes the whole house.
 LANES = 2
 TIMEOUT_S = 300
@@ -29,9 +29,11 @@ def work_on_batch(*, batch_id: int, number: int = 0, turn: int = 0) -> None:
 
 def ask_for_workers(*, batch_id: int) -> None:
     """Queue as many jobs as the batch may have, less those that are there already."""
-    wanted = LANES - services.live_lanes(batch_id)
-    for number in range(LANES):
-        if wanted > 0 and not _is_queued(batch_id, number):
+    queue = _queue_of(batch_id)
+    lanes = 1 if queue == INTERACTIVE else LANES
+    wanted = lanes - services.live_lanes(batch_id)
+    for number in range(lanes):
+        if wanted > 0 and not _is_queued(queue, batch_id, number):
             _ask(batch_id, number, 0)
             wanted -= 1
 
@@ -46,8 +48,23 @@ def sweep() -> None:
             return
 
 
+def renew_stale() -> None:
+    """Every night: what somebody follows and has expired, at the free sources."""
+    renewal.renew_stale()
+
+
+def watch_events() -> None:
+    """Every night: the companies of ours that the gazette has just named."""
+    watch.watch_events()
+
+
+def clean_up() -> None:
+    """Every night: drafts that nobody launched."""
+    renewal.forget_old_drafts()
+
+
 def _ask(batch_id: int, number: int, turn: int) -> None:
-    django_rq.get_queue(QUEUE).enqueue_call(
+    django_rq.get_queue(_queue_of(batch_id)).enqueue_call(
         func=work_on_batch,
         kwargs={"batch_id": batch_id, "number": number, "turn": turn},
         timeout=TIMEOUT_S,
@@ -56,8 +73,13 @@ def _ask(batch_id: int, number: int, turn: int) -> None:
     )
 
 
-def _is_queued(batch_id: int, number: int) -> bool:
-    queue = django_rq.get_queue(QUEUE)
+def _queue_of(batch_id: int) -> str:
+    """Somebody waits for the answer about one company: it never stands behind lists."""
+    return INTERACTIVE if services.is_awaited(batch_id) else QUEUE
+
+
+def _is_queued(name: str, batch_id: int, number: int) -> bool:
+    queue = django_rq.get_queue(name)
     ids = (_job_id(batch_id, number, turn) for turn in (0, 1))
     return any(queue.get_job_position(job_id) is not None for job_id in ids)
 

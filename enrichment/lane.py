@@ -4,38 +4,53 @@ Killed anywhere, the next worker finds in PostgreSQL what is paid already.
 """
 
 import asyncio
+import logging
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from enrichment import ledger, recording, sources
-from enrichment.asking import (
-    BREAKER_FAILURES,
-    BREAKER_REST_S,
-    SIBLING_WAIT_S,
-    Asker,
-    Company,
-    Source,
-)
+from companies import contacts
+from enrichment import answer_cache, balances, known, ledger, recording, sources
+from enrichment.answer_cache import KnownAnswer
+from enrichment.asking import SIBLING_WAIT_S, Asker, Company, Kept, Source
 from enrichment.choices import ItemState
 from enrichment.group_writer import DatabaseThread, GroupWriter
 from enrichment.ledger import Leased
-from enrichment.models import Answer, Item
+from enrichment.models import Item
+from enrichment.providers.base import Person
+from enrichment.providers.errors import ProviderError
 from enrichment.sources import Terms
+from enrichment.stakes import UNWEIGHED
+from mainsite.lib import cache
 from mainsite.lib.ids import uuid7
-from mainsite.lib.limiter import SharedRate
+from mainsite.lib.limiter import Gate
 from mainsite.lib.outgoing import Limits, Outgoing
-from mainsite.lib.retries import CircuitBreaker
 
-LEASE_ITEMS = 200
+logger = logging.getLogger(__name__)
+
+# What one lane takes at a time: its chunk.
+LEASE_ITEMS = 400
+# A turn outlives its call by the time it takes to write both ends down.
+TURN_MARGIN_S = 10.0
 # A lane hands its job back after this long, so that a deployment never waits for it.
 LANE_S = 20.0
 HEARTBEAT_S = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Which (source, option) say who exists, for free, and which give contacts."""
+
+    registers: frozenset[tuple[str, str]]
+    contacts: frozenset[tuple[str, str]]
 
 
 def run(batch_id: int) -> None:
@@ -44,6 +59,8 @@ def run(batch_id: int) -> None:
     # answers of PostgreSQL: with the usual 5 ms a call waits 40 ms for its line.
     sys.setswitchinterval(0.0005)
     asyncio.run(Lane(batch_id).run())
+    # A work-horse leaves without saying so: what it counted would be lost.
+    cache.flush()
 
 
 class Lane:
@@ -69,6 +86,7 @@ class Lane:
             stack.push_async_callback(self._money.close)
             stack.push_async_callback(self._facts.close)
             terms = await self._money.run(sources.all_terms)
+            self._questions = _questions(terms.values())
             for one in terms.values():
                 self._sources[one.name] = await self._connect(one, stack)
             ledger_writer = await stack.enter_async_context(
@@ -84,6 +102,7 @@ class Lane:
                 in_thread=self._money.run,
                 is_late=self._is_late,
             )
+            await self._read_balances()
             heart = asyncio.create_task(self._beat())
             try:
                 await self._work()
@@ -100,26 +119,58 @@ class Lane:
             lambda: (sources.client_of(terms.name), sources.address_of(terms.name))
         )
         http = Outgoing(origins=[address], limits=limits)
-        rate = SharedRate(terms.name, per_s=terms.rate_per_s)
+        gate = Gate(
+            terms.name,
+            per_s=terms.rate_per_s,
+            concurrency=terms.concurrency,
+            turn_s=limits.total_s + TURN_MARGIN_S,
+        )
         return Source(
             terms=terms,
             client=client,
             http=await stack.enter_async_context(http),
-            rate=await stack.enter_async_context(rate),
-            slots=asyncio.Semaphore(terms.concurrency),
-            breaker=CircuitBreaker(failures=BREAKER_FAILURES, rest_s=BREAKER_REST_S),
+            gate=await stack.enter_async_context(gate),
+            ahead=asyncio.Semaphore(max(2, terms.concurrency // 3)),
         )
 
+    async def _read_balances(self) -> None:
+        """What paid sources say is left, when nobody asked them lately."""
+        names = [n for n, s in self._sources.items() if s.terms.is_paid]
+        asked = [self._sources[name] for name in names if not self._terms_off(name)]
+        needs = {source.terms.name: source.terms.most_units for source in asked}
+        stale = await self._money.run(partial(balances.unread, self._batch_id, needs))
+        for source in asked:
+            if source.terms.name in stale:
+                await self._read_balance(source)
+
+    async def _read_balance(self, source: Source) -> None:
+        name = source.terms.name
+        try:
+            pools = await source.client.balances(http=source.http, call_id=str(uuid7()))
+        except ProviderError as error:
+            # The last reading stands; the source itself refuses what it cannot give.
+            logger.warning("%s does not say what is left: %s", name, error.reason)
+            return
+        await self._money.run(partial(balances.note, name, pools))
+
+    def _terms_off(self, name: str) -> bool:
+        terms = self._sources[name].terms
+        return bool(terms.off or terms.is_held)
+
     async def _beat(self) -> None:
+        """Keep the leases, and heed what ops changed meanwhile."""
         while True:
             await asyncio.sleep(HEARTBEAT_S)
             await self._money.run(partial(ledger.renew, self._id))
+            for one in (await self._money.run(sources.all_terms)).values():
+                if one.name in self._sources:
+                    self._sources[one.name].terms = one
 
     # Which companies
 
     async def _work(self) -> None:
         """Keep enough companies under way; end when nothing is due, or time is up."""
-        slots = sum(source.terms.concurrency for source in self._sources.values())
+        slots = max(source.terms.concurrency for source in self._sources.values())
         enough = max(1, 2 * slots)
         async with asyncio.TaskGroup() as tasks:
             while self._more and not self._is_late():
@@ -137,12 +188,11 @@ class Lane:
         return time.monotonic() > self._stop_at
 
     async def _lease(self) -> list[Company]:
-        free = {n for n, s in self._sources.items() if not s.terms.is_paid}
         companies = await self._money.run(
             lambda: _leased_companies(
                 ledger.lease(self._batch_id, self._id, LEASE_ITEMS),
                 self._batch_id,
-                free,
+                self._questions,
             )
         )
         self._more = bool(companies)
@@ -156,51 +206,107 @@ class Lane:
         await self._recorder.put(done)
 
 
+def _questions(terms: Iterable[Terms]) -> Questions:
+    every = [(one, *pair) for one in terms for pair in one.gives.items()]
+    return Questions(
+        registers=frozenset(
+            (one.name, option)
+            for one, option, gives in every
+            if "register" in gives and not one.units(option)
+        ),
+        contacts=frozenset(
+            (one.name, option) for one, option, gives in every if gives & UNWEIGHED
+        ),
+    )
+
+
 def _leased_companies(
-    items: Sequence[Leased], batch_id: int, free: set[str]
+    items: Sequence[Leased], batch_id: int, questions: Questions
 ) -> list[Company]:
-    """Leased items by company, free source first, with the answers still fresh."""
+    """Leased items by company, with the answers still fresh and what is known."""
     if not items:
         return []
-    answers = (
-        Answer.objects.fresh()
-        .filter(siren__in={item.siren for item in items})
-        .select_related("call")
-        .latest_per_source()
-    )
-    stored: dict[str, dict[str, Answer]] = {}
-    for answer in answers:
-        stored.setdefault(answer.siren, {})[answer.source] = answer
+    sirens = {item.siren for item in items}
+    stored = _kept(items)
+    already = known.of(sirens)
+    people = _people(items)
     companies: dict[str, Company] = {}
     for item in items:
-        company = companies.setdefault(
-            item.siren, Company(item.siren, [], stored.get(item.siren, {}))
-        )
+        company = companies.get(item.siren)
+        if company is None:
+            company = companies[item.siren] = Company(
+                siren=item.siren,
+                items=[],
+                stored={},
+                known=already.get(item.siren, known.Known()),
+                people=people,
+            )
         company.items.append(item)
-    _heed_siblings(companies, batch_id, free)
+        answer = stored.get((item.siren, item.source, item.subject))
+        if answer is not None:
+            company.stored[item.source, item.subject] = answer
+        if (item.source, item.option) in questions.contacts and not company.verdict:
+            company.verdict = contacts.refusal(item.siren)
+    _heed_siblings(companies, batch_id, questions.registers)
     return list(companies.values())
 
 
+def _kept(items: Sequence[Leased]) -> dict[tuple[str, str, str], Kept]:
+    """The answers that are still good, through the cache's levels, and their bodies."""
+    found: dict[tuple[str, str, str], KnownAnswer] = {}
+    for subject in {item.subject for item in items}:
+        asked = [item for item in items if item.subject == subject]
+        answers = answer_cache.read_many(
+            {item.siren for item in asked},
+            {item.source for item in asked},
+            subject=subject,
+        )
+        found |= {(*pair, subject): answer for pair, answer in answers.items()}
+    bodies = answer_cache.bodies(found.values())
+    return {
+        key: Kept(answer, bodies[answer.answer_id])
+        for key, answer in found.items()
+        if answer.answer_id in bodies
+    }
+
+
+def _people(items: Sequence[Leased]) -> dict[str, Person]:
+    """Whom contacts are looked up for; who was erased meanwhile is not there."""
+    ids = {int(item.lead) for item in items if item.lead}
+    found = contacts.leads(ids) if ids else {}
+    return {
+        str(pk): Person(full_name=lead.full_name, profile=lead.profile)
+        for pk, lead in found.items()
+    }
+
+
 def _heed_siblings(
-    companies: dict[str, Company], batch_id: int, free: set[str]
+    companies: dict[str, Company],
+    batch_id: int,
+    registers: frozenset[tuple[str, str]],
 ) -> None:
-    """A paid item leased without its free one follows what became of that one."""
+    """A paid item leased without its free ones follows what became of those."""
     alone = [
         siren
         for siren, company in companies.items()
-        if not any(item.source in free for item in company.items)
+        if not any((item.source, item.subject) in registers for item in company.items)
     ]
-    siblings = Item.objects.filter(batch_id=batch_id, siren__in=alone, source__in=free)
-    wait_until = timezone.now() + timedelta(seconds=SIBLING_WAIT_S)
-    for sibling in siblings.select_related("answer"):
-        company = companies[sibling.siren]
-        if sibling.state in {ItemState.WAITING, ItemState.RUNNING}:
-            company.wait_until = max(wait_until, sibling.retry_at or wait_until)
-        elif sibling.reason in {"not_found", "unknown_company"}:
-            company.verdict = "not_found"
-        elif sibling.answer is not None and sibling.answer.status != "not_found":
-            facts = recording.parsed(
-                sibling.source, bytes(sibling.answer.raw), sibling.siren
-            )
-            if facts is not None and facts.identity.is_active is False:
-                company.verdict = "closed"
+    siblings = Item.objects.filter(batch_id=batch_id, siren__in=alone)
+    # By PostgreSQL's clock, which wrote it: ours may be another.
+    due = siblings.annotate(due_in=F("retry_at") - Now())
+    for sibling in due.select_related("answer"):
+        if (sibling.source, sibling.subject) in registers:
+            _heed(companies[sibling.siren], sibling, sibling.due_in)
+
+
+def _heed(company: Company, sibling: Item, due_in: timedelta | None) -> None:
+    if sibling.state in {ItemState.WAITING, ItemState.RUNNING}:
+        least = timedelta(seconds=SIBLING_WAIT_S)
+        company.wait(timezone.now() + max(least, due_in or least))
+    elif sibling.reason in {"not_found", "unknown_company"}:
+        company.verdict = company.verdict or "not_found"
+    elif sibling.answer is not None and sibling.answer.status != "not_found":
+        facts = recording.parsed(sibling.source, sibling.answer.body, sibling.siren)
+        if facts is not None:
+            company.facts.append(facts)
+            company.verdict = "closed" if facts.identity.is_active is False else ""

@@ -5,17 +5,20 @@ Each function is one transaction over a group. The clock of leases is PostgreSQL
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from enrichment import money
 from enrichment.choices import BatchState, CallState, Step
 from enrichment.models import Batch, Item, JournalEntry, today
+from enrichment.money import Back, Opening
 
 LEASE_S = 30
 # After so many calls, answers lost to kills included, an item is given up.
@@ -28,17 +31,17 @@ class Leased:
     siren: str
     source: str
     attempts: int
+    subject: str = ""
+    worth: float | None = None
 
+    @property
+    def option(self) -> str:
+        return self.subject.partition(":")[0]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
-    """A call that is about to be made, with the most it can cost."""
-
-    call_id: UUID
-    item_id: int
-    siren: str
-    source: str
-    hold_eur: Decimal
+    @property
+    def lead(self) -> str:
+        """Whom a contact is looked up for, as the number of a lead."""
+        return self.subject.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,8 @@ class Stored:
     fetched_at: datetime
     expires_at: datetime
     is_sandbox: bool
+    encoding: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +84,9 @@ _LEASE = """
         UPDATE enrichment_item i SET state = 'running', leased_by = %s,
             lease_until = now() + make_interval(secs => %s), updated_at = now()
         FROM due WHERE i.id = due.id
-        RETURNING i.id, i.siren, i.source, i.attempts, i.position
+        RETURNING i.id, i.siren, i.source, i.attempts, i.subject, i.worth, i.position
     )
-    SELECT id, siren, source, attempts FROM leased ORDER BY position
+    SELECT id, siren, source, attempts, subject, worth FROM leased ORDER BY position
 """
 _RENEW = """
     UPDATE enrichment_item SET lease_until = now() + make_interval(secs => %s)
@@ -91,7 +96,8 @@ _RENEW = """
 # source answered is lost and what it may have charged stays counted.
 _EXPIRE = """
     WITH dead AS (
-        SELECT i.id, i.batch_id, i.siren, i.source, i.attempts, b.state AS batch_state
+        SELECT i.id, i.batch_id, i.siren, i.source, i.subject, i.attempts,
+            b.state AS batch_state
         FROM enrichment_item i JOIN enrichment_batch b ON b.id = i.batch_id
         WHERE i.state = 'running' AND i.lease_until < now()
         FOR UPDATE OF i SKIP LOCKED
@@ -100,6 +106,7 @@ _EXPIRE = """
             closed_at = now()
         FROM dead WHERE c.state = 'open' AND c.batch_id = dead.batch_id
             AND c.siren = dead.siren AND c.source = dead.source
+            AND c.subject = dead.subject
     ), back AS (
         UPDATE enrichment_item i SET leased_by = NULL, lease_until = NULL,
             updated_at = now(),
@@ -120,8 +127,15 @@ def lease(batch_id: int, lane: UUID, limit: int) -> list[Leased]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_LEASE, [batch_id, limit, lane, LEASE_S])
         return [
-            Leased(id=pk, siren=f"{siren:09d}", source=source, attempts=attempts)
-            for pk, siren, source, attempts in cursor.fetchall()
+            Leased(
+                id=pk,
+                siren=f"{siren:09d}",
+                source=source,
+                attempts=attempts,
+                subject=subject,
+                worth=worth,
+            )
+            for pk, siren, source, attempts, subject, worth in cursor.fetchall()
         ]
 
 
@@ -150,8 +164,10 @@ def expire_leases() -> dict[int, int]:
 class Refused:
     """The call must not leave.
 
-    ``cap``: it would pass the cap. ``cancelled``: the batch was. ``elsewhere``: the
-    same question is being asked, or was just answered, in another batch.
+    ``cap``, ``budget``, ``units``, ``quota``: it would pass what the batch, the user's
+    day, the source's pool or its calls of the day allow. ``paused``, ``cancelled``: the
+    batch is. ``elsewhere``: the same question is being asked, or was just answered, in
+    another batch.
     """
 
     reason: str
@@ -163,46 +179,63 @@ Result = Refused | int | None
 _CLOSE = """
     WITH given AS (
         SELECT * FROM jsonb_to_recordset(%s) AS v(id uuid, siren int, source text,
-            state text, http_status smallint, reason text, tokens numeric,
-            amount_eur numeric, answer int, status text, sha256 text,
+            subject text, state text, http_status smallint, reason text,
+            tokens numeric, units numeric, amount_eur numeric, answer int,
+            status text, sha256 text, encoding text, headers jsonb,
             fetched_at timestamptz, expires_at timestamptz, is_sandbox boolean)
     ), closed AS (
         UPDATE enrichment_call c SET state = v.state, closed_at = now(),
             http_status = v.http_status, reason = v.reason, tokens = v.tokens,
             amount_eur = v.amount_eur
         FROM given v WHERE c.id = v.id AND c.state IN ('open', 'lost')
-        RETURNING c.id
+        RETURNING c.id, c.batch_id, c.user_id, c.source, c.day,
+            v.state <> 'lost' AS is_settled, v.tokens - v.units AS units,
+            v.amount_eur - c.held_eur AS eur
+    ), moved AS (
+        INSERT INTO enrichment_moneyline (call_id, batch_id, user_id, source, day, at,
+            kind, tokens, amount_eur)
+        SELECT id, batch_id, user_id, source, day, now(),
+            CASE WHEN eur > 0 OR units > 0 THEN 'extra' ELSE 'refund' END, units, eur
+        FROM closed WHERE is_settled AND (eur <> 0 OR units <> 0)
     ), stored AS (
-        INSERT INTO enrichment_answer (siren, source, call_id, status, raw, sha256,
-            http_status, fetched_at, expires_at, is_sandbox)
-        SELECT v.siren, v.source, v.id, v.status, (%s::bytea[])[v.answer], v.sha256,
-            v.http_status, v.fetched_at, v.expires_at, v.is_sandbox
+        INSERT INTO enrichment_answer (siren, source, subject, call_id, status, raw,
+            encoding, sha256, http_status, headers, tokens, amount_eur, fetched_at,
+            expires_at, is_sandbox)
+        SELECT v.siren, v.source, v.subject, v.id, v.status,
+            (%s::bytea[])[v.answer], v.encoding, v.sha256, v.http_status, v.headers,
+            v.tokens, v.amount_eur, v.fetched_at, v.expires_at, v.is_sandbox
         FROM given v JOIN closed USING (id) WHERE v.answer IS NOT NULL
         RETURNING id, call_id
     )
-    SELECT closed.id, stored.id FROM closed LEFT JOIN stored ON call_id = closed.id
-"""
-# The row of the batch is locked from here to the commit: two workers never spend
-# the same euro of the cap.
-_COMMIT_MONEY = """
-    UPDATE enrichment_batch SET committed_eur = committed_eur + %s WHERE id = %s
-    RETURNING committed_eur, cap_eur
+    SELECT closed.id, stored.id, closed.day FROM closed
+    LEFT JOIN stored ON call_id = closed.id
 """
 _OPEN = """
     WITH opened AS (
-        INSERT INTO enrichment_call (id, batch_id, user_id, siren, source, state, day,
-            leased_by, opened_at, reason, tokens, held_eur, amount_eur)
-        SELECT v.id, b.id, b.started_by_id, v.siren, v.source, 'open', %s, %s, now(),
-            '', 0, v.held_eur, 0
+        INSERT INTO enrichment_call (id, batch_id, user_id, siren, source, subject,
+            state, day, leased_by, opened_at, reason, tokens, held_eur, amount_eur)
+        SELECT v.id, b.id, b.started_by_id, v.siren, v.source, v.subject, 'open', %s,
+            %s, now(), '', 0, v.held_eur, 0
         FROM jsonb_to_recordset(%s) AS v(id uuid, siren int, source text,
-            held_eur numeric)
+            subject text, units numeric, held_eur numeric)
         JOIN enrichment_batch b ON b.id = %s AND b.state = 'running'
-        WHERE v.held_eur = 0 OR NOT EXISTS (SELECT 1 FROM enrichment_answer a
-            WHERE a.siren = v.siren AND a.source = v.source AND a.expires_at > now())
-        ON CONFLICT DO NOTHING RETURNING id, siren, source
+        WHERE v.units = 0 OR NOT EXISTS (SELECT 1 FROM enrichment_answer a
+            WHERE a.siren = v.siren AND a.source = v.source
+                AND a.subject = v.subject AND a.expires_at > now())
+        ON CONFLICT DO NOTHING
+        RETURNING id, batch_id, user_id, siren, source, subject, day, held_eur
+    ), held AS (
+        INSERT INTO enrichment_moneyline (call_id, batch_id, user_id, source, day, at,
+            kind, tokens, amount_eur)
+        SELECT o.id, o.batch_id, o.user_id, o.source, o.day, now(), 'hold', v.units,
+            o.held_eur
+        FROM opened o JOIN jsonb_to_recordset(%s) AS v(id uuid, units numeric)
+            USING (id)
+        WHERE v.units > 0
     ), tried AS (
         UPDATE enrichment_item i SET attempts = attempts + 1 FROM opened o
         WHERE i.batch_id = %s AND i.siren = o.siren AND i.source = o.source
+            AND i.subject = o.subject
     )
     SELECT id FROM opened
 """
@@ -216,28 +249,33 @@ def write(batch_id: int, lane: UUID, entries: Sequence[Entry]) -> list[Result]:
     """
     closings = [entry for entry in entries if isinstance(entry, Closing)]
     openings = [entry for entry in entries if isinstance(entry, Opening)]
+    day = today()
     closed = _close(closings)
-    released = sum((_released(c, closed) for c in closings), Decimal(0))
-    refused = _hold(batch_id, openings, released)
-    leaving = [opening for opening in openings if opening.call_id not in refused]
-    refused |= _open(batch_id, lane, leaving)
+    limited = money.move(batch_id, day, openings, _back(closings, closed))
+    leaving = [opening for opening in openings if opening.call_id not in limited]
+    refused: dict[UUID, Result] = {id: Refused(why) for id, why in limited.items()}
+    refused |= _open(batch_id, lane, day, leaving)
+    answers = {call_id: answer_id for call_id, (answer_id, _) in closed.items()}
     return [
-        closed.get(entry.opening.call_id)
+        answers.get(entry.opening.call_id)
         if isinstance(entry, Closing)
         else refused.get(entry.call_id)
         for entry in entries
     ]
 
 
-def _close(closings: Sequence[Closing]) -> dict[UUID, int | None]:
-    """The calls that are closed now, each with the id of its answer."""
+Closed = dict[UUID, tuple[int | None, date]]
+
+
+def _close(closings: Sequence[Closing]) -> Closed:
+    """The calls that are closed now, each with the id of its answer and its day."""
     if not closings:
         return {}
     bodies: list[bytes] = []
     rows = [_closed(closing, bodies) for closing in closings]
     with connection.cursor() as cursor:
         cursor.execute(_CLOSE, [json.dumps(rows), bodies])
-        return dict(cursor.fetchall())
+        return {call_id: (answer, day) for call_id, answer, day in cursor.fetchall()}
 
 
 def _closed(closing: Closing, bodies: list[bytes]) -> dict[str, Any]:
@@ -245,10 +283,12 @@ def _closed(closing: Closing, bodies: list[bytes]) -> dict[str, Any]:
         "id": str(closing.opening.call_id),
         "siren": int(closing.opening.siren),
         "source": closing.opening.source,
+        "subject": closing.opening.subject,
         "state": closing.state,
         "http_status": closing.http_status,
         "reason": closing.reason,
         "tokens": str(closing.tokens),
+        "units": str(closing.opening.units),
         "amount_eur": str(closing.amount_eur),
     }
     if closing.answer is not None:
@@ -259,6 +299,8 @@ def _closed(closing: Closing, bodies: list[bytes]) -> dict[str, Any]:
             "http_status": closing.answer.http_status,
             "status": closing.answer.status,
             "sha256": closing.answer.sha256,
+            "encoding": closing.answer.encoding,
+            "headers": dict(closing.answer.headers),
             "fetched_at": closing.answer.fetched_at.isoformat(),
             "expires_at": closing.answer.expires_at.isoformat(),
             "is_sandbox": closing.answer.is_sandbox,
@@ -266,65 +308,47 @@ def _closed(closing: Closing, bodies: list[bytes]) -> dict[str, Any]:
     return row
 
 
-def _released(closing: Closing, closed: Mapping[UUID, object]) -> Decimal:
-    """What the closing changes in the batch's money; a lost call keeps its hold."""
-    is_settled = closing.opening.call_id in closed and closing.state != CallState.LOST
-    return closing.amount_eur - closing.opening.hold_eur if is_settled else Decimal(0)
+def _back(closings: Sequence[Closing], closed: Closed) -> Back:
+    """What the closings change in the money; a lost call keeps its hold."""
+    back = Back()
+    for closing in closings:
+        opening = closing.opening
+        if opening.call_id in closed and closing.state != CallState.LOST:
+            _, day = closed[opening.call_id]
+            back.eur[day] += closing.amount_eur - opening.hold_eur
+            pool = opening.source, opening.pool
+            back.units[pool] += closing.tokens - opening.units
+    return back
 
 
-def _hold(
-    batch_id: int, openings: Sequence[Opening], released: Decimal
+def _open(
+    batch_id: int, lane: UUID, day: date, openings: Sequence[Opening]
 ) -> dict[UUID, Result]:
-    """Hold the price of each opening; those that would pass the cap are refused."""
-    wanted = sum((opening.hold_eur for opening in openings), Decimal(0))
-    if not wanted and not released:
-        return {}
-    committed, cap = _commit_money(batch_id, released + wanted)
-    refused: dict[UUID, Result] = {}
-    for opening in reversed(openings):
-        if cap is None or committed <= cap:
-            break
-        if opening.hold_eur:
-            committed -= opening.hold_eur
-            refused[opening.call_id] = Refused("cap")
-    given_back = sum((o.hold_eur for o in openings if o.call_id in refused), Decimal(0))
-    if given_back:
-        _commit_money(batch_id, -given_back)
-    return refused
-
-
-def _commit_money(batch_id: int, change: Decimal) -> tuple[Decimal, Decimal | None]:
-    with connection.cursor() as cursor:
-        cursor.execute(_COMMIT_MONEY, [change, batch_id])
-        committed, cap = cursor.fetchone() or (Decimal(0), None)
-        return committed, cap
-
-
-def _open(batch_id: int, lane: UUID, openings: Sequence[Opening]) -> dict[UUID, Result]:
     """Write the calls down; those that may not leave give back what they held."""
     if not openings:
         return {}
-    rows = [
-        {
-            "id": str(opening.call_id),
-            "siren": int(opening.siren),
-            "source": opening.source,
-            "held_eur": str(opening.hold_eur),
-        }
-        for opening in openings
-    ]
+    rows = json.dumps(
+        [
+            {
+                "id": str(opening.call_id),
+                "siren": int(opening.siren),
+                "source": opening.source,
+                "subject": opening.subject,
+                "units": str(opening.units),
+                "held_eur": str(opening.hold_eur),
+            }
+            for opening in openings
+        ]
+    )
     with connection.cursor() as cursor:
-        values: list[Any] = [today(), lane, json.dumps(rows), batch_id, batch_id]
-        cursor.execute(_OPEN, values)
+        cursor.execute(_OPEN, [day, lane, rows, batch_id, rows, batch_id])
         opened = {row[0] for row in cursor.fetchall()}
     stayed = [opening for opening in openings if opening.call_id not in opened]
     if not stayed:
         return {}
-    held = sum((opening.hold_eur for opening in stayed), Decimal(0))
-    if held:
-        _commit_money(batch_id, -held)
-    running = Batch.objects.filter(pk=batch_id, state=BatchState.RUNNING).exists()
-    why = Refused("elsewhere" if running else "cancelled")
+    money.give_back(batch_id, day, stayed)
+    state = Batch.objects.values_list("state", flat=True).get(pk=batch_id)
+    why = Refused("elsewhere" if state == BatchState.RUNNING else state)
     return {opening.call_id: why for opening in stayed}
 
 
@@ -335,8 +359,10 @@ def _open(batch_id: int, lane: UUID, openings: Sequence[Opening]) -> dict[UUID, 
 def pause_source(batch_id: int, source: str, until: datetime) -> None:
     """Leave a source alone: what waits for it waits until then."""
     waiting = Item.objects.waiting().filter(batch_id=batch_id, source=source)
-    waiting.update(retry_at=until)
-    seconds = max(1, round((until - timezone.now()).total_seconds()))
+    # Our clock may not be PostgreSQL's, which decides when an item is due.
+    wait = until - timezone.now()
+    waiting.update(retry_at=Now() + wait)
+    seconds = max(1, round(wait.total_seconds()))
     JournalEntry.objects.create(
         batch_id=batch_id, kind=Step.PAUSED, source=source, count=seconds
     )

@@ -1,14 +1,15 @@
 """Which source wins for which field. Pure: readings in, one company's facts out.
 
-| what        | order of the sources                                  |
-| ----------- | ----------------------------------------------------- |
-| accounts    | Pappers, INPI ratios, Recherche d’entreprises         |
-| officers    | Pappers (it dates the office), Recherche d’entreprises |
-| identity    | Recherche d’entreprises, Pappers, into blanks only    |
-| events      | all of them, by the notice's own number               |
+| what     | order of the sources                                                     |
+| -------- | ------------------------------------------------------------------------ |
+| accounts | Pappers, RNE, INPI ratios, Recherche d’entreprises, BODACC               |
+| officers | Pappers, RNE, Recherche d’entreprises                                    |
+| identity | Recherche d’entreprises, Sirene, RNE, Pappers, into blanks only          |
+| events   | BODACC, Pappers, RNE: by the notice's own number, told once              |
 
-A reading more than `STALE` older than another one gives way to it. Accounts are
-merged inside one account type; what the losers say is kept beside, when it differs.
+Why each stands where it does is said on the page of the rules (``rules_page``). A
+reading more than `STALE` older than another one gives way to it. Accounts are merged
+inside one account type; what the losers say is kept beside, when it differs.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,14 +25,16 @@ from companies.facts import (
     CompanyFacts,
     EventFact,
     OfficerFact,
+    Said,
 )
 from enrichment.leaders import leader_of
 from enrichment.providers.facts import Officer, ProviderFacts, YearlyAccounts
 
 PRIORITY: Final[dict[str, tuple[str, ...]]] = {
-    "accounts": ("pappers", "inpi_bce", "recherche_entreprises"),
-    "officers": ("pappers", "recherche_entreprises"),
-    "identity": ("recherche_entreprises", "pappers"),
+    "accounts": ("pappers", "rne", "inpi_bce", "recherche_entreprises", "bodacc"),
+    "officers": ("pappers", "rne", "recherche_entreprises"),
+    "identity": ("recherche_entreprises", "sirene", "rne", "pappers"),
+    "events": ("bodacc", "pappers", "rne"),
 }
 STALE: Final = timedelta(days=400)
 # Deposits in thousands of euros; real growth stays far below.
@@ -89,16 +92,12 @@ def merge(
     return CompanyFacts(
         siren=siren,
         identity=_identity(reads),
+        identity_said=_said(reads),
         accounts=_accounts(reads, stored),
         officers=officers,
         leader=leader_of(officers or ()),
         events=_events(reads),
-        cancelled_events=tuple(
-            event.source_id
-            for read in reads
-            for event in read.facts.events
-            if event.is_cancelled
-        ),
+        cancelled_events=tuple(sorted(_cancelled(reads))),
         is_closed=_is_closed(reads),
         is_partial=is_partial,
     )
@@ -125,6 +124,18 @@ def _identity(reads: Sequence[Read]) -> Mapping[str, Any]:
             if value not in (None, ""):
                 kept.setdefault(ours, value)
     return kept
+
+
+def _said(reads: Sequence[Read]) -> Mapping[str, tuple[Said, ...]]:
+    """Every value that a source gives, best source first, also those that lose."""
+    found: dict[str, list[Said]] = {}
+    for read in in_order(reads, "identity"):
+        for theirs, ours in {**_IDENTITY, "is_active": "is_active"}.items():
+            value = getattr(read.facts.identity, theirs)
+            if value not in (None, ""):
+                said = Said(read.source, _day(read.retrieved_at), value)
+                found.setdefault(ours, []).append(said)
+    return {name: tuple(said) for name, said in found.items()}
 
 
 def _is_closed(reads: Sequence[Read]) -> bool:
@@ -165,10 +176,14 @@ def _officer(officer: Officer, read: Read) -> OfficerFact | None:
 
 
 def _events(reads: Sequence[Read]) -> tuple[EventFact, ...]:
-    found: dict[str, EventFact] = {}
-    for read in reads:
+    """Each notice once, as the first source in order words it.
+
+    A notice that any source calls cancelled is: the others may be late.
+    """
+    cancelled, found = _cancelled(reads), dict[str, EventFact]()
+    for read in in_order(reads, "events"):
         for event in read.facts.events:
-            if not event.is_cancelled:
+            if event.source_id not in cancelled:
                 fact = EventFact(
                     kind=event.kind,
                     occurred_on=event.date,
@@ -179,6 +194,11 @@ def _events(reads: Sequence[Read]) -> tuple[EventFact, ...]:
                 )
                 found.setdefault(event.source_id, fact)
     return tuple(found.values())
+
+
+def _cancelled(reads: Iterable[Read]) -> set[str]:
+    events = (event for read in reads for event in read.facts.events)
+    return {event.source_id for event in events if event.is_cancelled}
 
 
 # Accounts

@@ -1,7 +1,7 @@
 """Where a batch stands, read from the ledger: never from the queue."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,18 +10,28 @@ from functools import cached_property
 from django.db import connection
 from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from companies.models import Company
 from enrichment import wording
-from enrichment.choices import BatchState, CallState, ItemState
+from enrichment.choices import (
+    NOT_RETRYABLE,
+    BatchKind,
+    BatchState,
+    CallState,
+    ItemState,
+)
 from enrichment.models import Batch, Call, Item, JournalEntry
-from enrichment.preview import GIVES
 from enrichment.sources import Terms, all_terms
+from mainsite.lib.limiter import state_of
 
 # Too early to say how long the rest will take.
 HIDDEN_FOR_S = 10
 RATE_OVER_S = 15
 JOURNAL_LINES = 8
+# A few companies are done in a second or two: somebody looks until they are.
+FEW = 5
+FEW_FOR_S = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +42,17 @@ class SourceLine:
     gives: str
     states: Mapping[str, int]
     amount_eur: Decimal
+    waiting_eur: Decimal
     lost: int
+    waits: str
 
     @property
     def total(self) -> int:
         return sum(self.states.values())
+
+    @property
+    def reuse_words(self) -> str:
+        return wording.hours(self.terms.reuse_hours)
 
     @property
     def answers(self) -> int:
@@ -90,7 +106,10 @@ class JournalLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
+    """``siren`` is the company of a batch about one: its page is the next to read."""
+
     batch: Batch
+    siren: str
     companies: Mapping[str, int]
     sources: tuple[SourceLine, ...]
     failures: tuple[Failure, ...]
@@ -98,14 +117,22 @@ class Progress:
     per_s: float
     retryable: int
     retry_eur: Decimal
+    stopped: int
+    stopped_eur: Decimal
     lost: int
 
     @property
     def is_live(self) -> bool:
         """Whether anything can still change: only then does the page ask again."""
+        if self.batch.state == BatchState.PAUSED:
+            return any(line.states.get(ItemState.RUNNING) for line in self.sources)
         return self.batch.state == BatchState.RUNNING or (
             self.batch.state == BatchState.CANCELLED and self.batch.ended_at is None
         )
+
+    @property
+    def is_ended(self) -> bool:
+        return self.batch.state in {BatchState.DONE, BatchState.CANCELLED}
 
     @cached_property
     def total(self) -> int:
@@ -142,8 +169,7 @@ class Progress:
     def at_most_eur(self) -> Decimal:
         """Committed, and what still waits at today's price, under the cap."""
         at_most = self.batch.committed_eur + sum(
-            line.states.get(ItemState.WAITING, 0) * (line.terms.price_eur or 0)
-            for line in self.sources
+            line.waiting_eur for line in self.sources
         )
         cap = self.batch.cap_eur
         return at_most if cap is None else min(at_most, max(cap, Decimal(0)))
@@ -160,6 +186,11 @@ class Progress:
         return (end - self.batch.started_at).total_seconds()
 
     @property
+    def take_up_eur(self) -> Decimal:
+        """The cap under which all that a limit stopped could be bought."""
+        return self.batch.committed_eur + self.stopped_eur
+
+    @property
     def left_s(self) -> tuple[float, float] | None:
         """The least and the most that remains; None while it cannot be told."""
         if not self.is_live or self.elapsed_s < HIDDEN_FOR_S or not self.per_s:
@@ -170,25 +201,35 @@ class Progress:
     @property
     def poll(self) -> str:
         """Often at first, when everything moves; then now and then."""
+        if self.total <= FEW and self.elapsed_s < FEW_FOR_S:
+            return "every 250ms"
         return "every 500ms" if self.elapsed_s < HIDDEN_FOR_S else "every 2s"
 
 
 def progress(batch: Batch) -> Progress:
     terms = all_terms()
-    states = _states(batch)
+    asked = _asked(batch)
     failures = _failures(batch, terms)
-    retry = [f for f in failures if f.is_failure and _may_retry(f.reason)]
     calls = _calls(batch)
+    states = _states(asked)
+    waits = _waits(batch, [terms[name] for name in terms if name in states])
+    retry = [one for one in asked if one.may_be_retried]
+    stopped = [one for one in asked if one.was_stopped]
     return Progress(
         batch=batch,
+        siren=_only_company(batch),
         companies=_companies(batch),
         sources=tuple(
             SourceLine(
                 terms=one,
-                gives=str(GIVES.get(name, "")),
+                gives=wording.gives(one, {a.option for a in asked if a.source == name}),
                 states=states[name],
                 amount_eur=calls.get(name, (Decimal(0), 0))[0],
+                waiting_eur=_price(
+                    (a for a in asked if a.source == name and a.is_waiting), terms
+                ),
                 lost=calls.get(name, (Decimal(0), 0))[1],
+                waits=waits.get(name, ""),
             )
             for name, one in terms.items()
             if name in states
@@ -196,13 +237,18 @@ def progress(batch: Batch) -> Progress:
         failures=failures,
         journal=tuple(map(_line, batch.journal.order_by("-at", "-pk")[:JOURNAL_LINES])),
         per_s=_rate(batch),
-        retryable=sum(failure.count for failure in retry),
-        retry_eur=sum(
-            (f.count * (terms[f.source].price_eur or Decimal(0)) for f in retry),
-            Decimal(0),
-        ),
+        retryable=sum(one.count for one in retry),
+        retry_eur=_price(retry, terms),
+        stopped=sum(one.count for one in stopped),
+        stopped_eur=_price(stopped, terms),
         lost=sum(lost for _, lost in calls.values()),
     )
+
+
+def _only_company(batch: Batch) -> str:
+    if batch.kind not in {BatchKind.ONE, BatchKind.CONTACTS}:
+        return ""
+    return batch.items.values_list("siren", flat=True).first() or ""
 
 
 def _line(entry: JournalEntry) -> JournalLine:
@@ -210,16 +256,66 @@ def _line(entry: JournalEntry) -> JournalLine:
     return JournalLine(at=entry.at, words=words, is_alert=entry.is_alert)
 
 
-def _may_retry(reason: str) -> bool:
-    return reason not in wording.NOT_RETRYABLE
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """So many items of one option of a source that stand alike."""
+
+    source: str
+    option: str
+    state: str
+    reason: str
+    count: int
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == ItemState.WAITING
+
+    @property
+    def may_be_retried(self) -> bool:
+        failed = self.state == ItemState.FAILED
+        return failed and self.reason not in NOT_RETRYABLE
+
+    @property
+    def was_stopped(self) -> bool:
+        """Not bought for want of money or of calls: both may come."""
+        return self.state == ItemState.NOT_BOUGHT and self.reason in wording.TAKEN_UP
 
 
-def _states(batch: Batch) -> dict[str, Counter[str]]:
+_STATES = """
+    SELECT source, split_part(subject, ':', 1) AS option, state, reason, count(*)
+    FROM enrichment_item WHERE batch_id = %s GROUP BY source, option, state, reason
+"""
+
+
+def _asked(batch: Batch) -> list[_Asked]:
+    with connection.cursor() as cursor:
+        cursor.execute(_STATES, [batch.pk])
+        return [_Asked(*row) for row in cursor.fetchall()]
+
+
+def _states(asked: Iterable[_Asked]) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = {}
-    rows = Item.objects.filter(batch=batch).values_list("source", "state")
-    for source, state, count in rows.annotate(count=Count("pk")):
-        found.setdefault(source, Counter())[state] = count
+    for one in asked:
+        found.setdefault(one.source, Counter())[one.state] += one.count
     return found
+
+
+def _price(asked: Iterable[_Asked], terms: Mapping[str, Terms]) -> Decimal:
+    """At most, at today's prices."""
+    prices = ((one.count, terms[one.source].cost_eur(one.option)) for one in asked)
+    return sum((count * price for count, price in prices if price), Decimal(0))
+
+
+def _waits(batch: Batch, terms: Sequence[Terms]) -> dict[str, str]:
+    """Why a source answers nothing for now: ops hold it, or it is left alone."""
+    if batch.state != BatchState.RUNNING:
+        return {}
+    held = {one.name: wording.held(one) for one in terms if one.is_held}
+    try:
+        gates = state_of(one.name for one in terms)
+    except RedisError:
+        return held
+    return {gate.name: wording.rests_or_pauses(gate) for gate in gates} | held
 
 
 # A company is what its items are: under way as long as one is. A source that does
@@ -236,6 +332,7 @@ _COMPANIES = """
             bool_or(i.state = 'not_bought') AS not_bought
         FROM enrichment_item i LEFT JOIN enrichment_call c
             ON c.state = 'open' AND c.siren = i.siren AND c.source = i.source
+            AND c.subject = i.subject
         WHERE i.batch_id = %s GROUP BY i.siren
     )
     SELECT CASE WHEN pending AND in_flight THEN 'running' WHEN pending THEN 'waiting'

@@ -2,65 +2,32 @@
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
 from companies import services as companies
 from companies.events import CompaniesEnriched
 from companies.facts import ReadingFact
 from companies.models import Company
-from enrichment.choices import AnswerStatus, BatchState, ItemState, Step
+from enrichment import answer_cache, drift, reach
+from enrichment.choices import BatchState, ItemState, Step
 from enrichment.merge import Read, merge
 from enrichment.models import Answer, Batch, Item, JournalEntry
+from enrichment.outcomes import CompanyDone, Given, Outcome
 from enrichment.providers.errors import ProviderError
 from enrichment.providers.facts import ProviderFacts
 from enrichment.providers.registry import provider_classes
 from mainsite.lib.events import publish
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """Where an item ends, or for how long it goes back to wait."""
-
-    item_id: int
-    source: str
-    state: ItemState
-    reason: str = ""
-    answer_id: int | None = None
-    retry_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """A stored answer with the facts that were read in it, None if it had none."""
-
-    answer_id: int
-    source: str
-    status: str
-    fetched_at: datetime
-    expires_at: datetime
-    is_sandbox: bool
-    cost_eur: Decimal | None
-    facts: ProviderFacts | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompanyDone:
-    """All that a lane did about one company."""
-
-    siren: str
-    outcomes: tuple[Outcome, ...]
-    given: tuple[Given, ...] = ()
-    notes: tuple[Step, ...] = field(default=())
 
 
 def write_group(
@@ -95,11 +62,14 @@ def _write_alone(batch_id: int, lane: UUID, done: CompanyDone) -> None:
 @transaction.atomic
 def _write(batch_id: int, lane: UUID, group: Sequence[CompanyDone]) -> None:
     enriched = [done for done in group if _has_facts(done)]
-    unknown = _record(enriched)
+    unknown = _record([done for done in group if done.given])
+    reach.record(group)
+    drift.note((g.source, g.facts) for d in group for g in d.given if g.facts)
     outcomes = _with_unknown_companies(group, unknown)
     _settle(lane, outcomes)
     _mark_used(given.answer_id for done in group for given in done.given)
-    _publish(enriched, unknown)
+    answer_cache.forget(done.siren for done in group)
+    _publish(batch_id, enriched, unknown)
     finish_batch(batch_id)
 
 
@@ -110,60 +80,72 @@ def _has_facts(done: CompanyDone) -> bool:
 # Facts
 
 
-def _record(enriched: Sequence[CompanyDone]) -> frozenset[str]:
-    if not enriched:
+def _record(answered: Sequence[CompanyDone]) -> frozenset[str]:
+    """Of each company that anything is known of, now or by an earlier answer."""
+    if not answered:
         return frozenset()
-    sirens = [done.siren for done in enriched]
+    sirens = [done.siren for done in answered]
     stored = companies.stored_accounts(sirens)
-    others = _other_readings(enriched)
+    others = _other_readings(answered)
     facts = []
-    for done in enriched:
+    for done in answered:
         reads = [
             Read(source=g.source, retrieved_at=g.fetched_at, facts=g.facts)
             for g in done.given
             if g.facts is not None
         ]
         reads += others.get(done.siren, [])
+        if not reads:
+            continue
         merged = merge(done.siren, reads, stored.get(done.siren, ()))
-        facts.append(replace(merged, readings=tuple(map(_reading, done.given))))
+        facts.append(replace(merged, readings=tuple(_readings(done.given))))
     return companies.record_facts(facts=facts)
 
 
-def _reading(given: Given) -> ReadingFact:
-    facts = given.facts
-    gave = {
-        "accounts": len(facts.accounts) if facts else 0,
-        "officers": len(facts.officers) if facts else 0,
-        "events": len(facts.events) if facts else 0,
+def _readings(given: Iterable[Given]) -> Iterator[ReadingFact]:
+    """One a source: it may have been asked several questions."""
+    by_source: dict[str, list[Given]] = {}
+    for one in given:
+        by_source.setdefault(one.source, []).append(one)
+    for source, ones in by_source.items():
+        newest = max(ones, key=lambda one: one.fetched_at)
+        told = [one for one in ones if one.facts is not None] or [newest]
+        costs = [one.cost_eur for one in ones if one.cost_eur is not None]
+        yield ReadingFact(
+            source=source,
+            retrieved_at=newest.fetched_at,
+            expires_at=min(one.expires_at for one in told),
+            status=told[0].status,
+            is_sandbox=any(one.is_sandbox for one in ones),
+            cost_eur=sum(costs, Decimal(0)) if costs else None,
+            gave=_gave(ones),
+        )
+
+
+def _gave(given: Iterable[Given]) -> dict[str, int]:
+    facts = [one.facts for one in given if one.facts is not None]
+    return {
+        "accounts": sum(len(each.accounts) for each in facts),
+        "officers": sum(len(each.officers) for each in facts),
+        "events": sum(len(each.events) for each in facts),
     }
-    return ReadingFact(
-        source=given.source,
-        retrieved_at=given.fetched_at,
-        expires_at=given.expires_at,
-        status=given.status,
-        is_sandbox=given.is_sandbox,
-        cost_eur=given.cost_eur,
-        gave=gave,
-    )
 
 
-def _other_readings(enriched: Sequence[CompanyDone]) -> dict[str, list[Read]]:
+def _other_readings(answered: Sequence[CompanyDone]) -> dict[str, list[Read]]:
     """The last answers of the sources that were not read this time."""
-    read_now = {(d.siren, g.source) for d in enriched for g in d.given}
-    every = set(provider_classes())
+    read_now = {(d.siren, g.source, g.subject) for d in answered for g in d.given}
+    every = {(n, o) for n, client in provider_classes().items() for o in client.usual}
     lacking = [
         done.siren
-        for done in enriched
-        if every - {given.source for given in done.given}
+        for done in answered
+        if every - {(given.source, given.subject) for given in done.given}
     ]
     found: dict[str, list[Read]] = {}
-    stored = Answer.objects.filter(siren__in=lacking).exclude(
-        status=AnswerStatus.NOT_FOUND
-    )
+    stored = Answer.objects.filter(siren__in=lacking).usual().known()
     for answer in stored.latest_per_source():
-        if (answer.siren, answer.source) in read_now:
+        if (answer.siren, answer.source, answer.subject) in read_now:
             continue
-        facts = parsed(answer.source, bytes(answer.raw), answer.siren)
+        facts = parsed(answer.source, answer.body, answer.siren)
         if facts is not None:
             read = Read(
                 source=answer.source, retrieved_at=answer.fetched_at, facts=facts
@@ -186,10 +168,13 @@ def parsed(source: str, raw: bytes, siren: str) -> ProviderFacts | None:
 
 _SETTLE = """
     UPDATE enrichment_item i SET state = v.state, reason = v.reason,
-        answer_id = coalesce(v.answer_id, i.answer_id), retry_at = v.retry_at,
+        answer_id = coalesce(v.answer_id, i.answer_id),
+        retry_at = now() + make_interval(secs => v.wait_s),
+        cost_eur = i.cost_eur + v.cost_eur,
+        result_sha256 = coalesce(nullif(v.sha256, ''), i.result_sha256),
         leased_by = NULL, lease_until = NULL, updated_at = now()
     FROM jsonb_to_recordset(%s) AS v(id bigint, state text, reason text,
-        answer_id bigint, retry_at timestamptz)
+        answer_id bigint, wait_s float, cost_eur numeric, sha256 text)
     WHERE i.id = v.id AND i.leased_by = %s AND i.state = 'running'
 """
 
@@ -225,7 +210,9 @@ def _settle(lane: UUID, outcomes: Sequence[Outcome]) -> None:
             "state": outcome.state,
             "reason": outcome.reason,
             "answer_id": outcome.answer_id,
-            "retry_at": outcome.retry_at.isoformat() if outcome.retry_at else None,
+            "wait_s": _wait_s(outcome),
+            "cost_eur": str(outcome.cost_eur),
+            "sha256": outcome.sha256,
         }
         for outcome in outcomes
     ]
@@ -233,12 +220,21 @@ def _settle(lane: UUID, outcomes: Sequence[Outcome]) -> None:
         cursor.execute(_SETTLE, [json.dumps(rows), lane])
 
 
+def _wait_s(outcome: Outcome) -> float | None:
+    """Seconds travel, not moments: our clock may not be PostgreSQL's."""
+    if outcome.retry_at is None:
+        return None
+    return max(0.0, (outcome.retry_at - timezone.now()).total_seconds())
+
+
 def _mark_used(answer_ids: Iterable[int]) -> None:
     fresh = Answer.objects.filter(pk__in=list(answer_ids), used_at__isnull=True)
     fresh.update(used_at=timezone.now())
 
 
-def _publish(enriched: Sequence[CompanyDone], unknown: frozenset[str]) -> None:
+def _publish(
+    batch_id: int, enriched: Sequence[CompanyDone], unknown: frozenset[str]
+) -> None:
     told = [done for done in enriched if done.siren not in unknown]
     if told:
         sources = {given.source for done in told for given in done.given}
@@ -246,6 +242,7 @@ def _publish(enriched: Sequence[CompanyDone], unknown: frozenset[str]) -> None:
             CompaniesEnriched(
                 sirens=tuple(done.siren for done in told),
                 source=",".join(sorted(sources)),
+                is_awaited=Batch.objects.awaited().filter(pk=batch_id).exists(),
             )
         )
 
@@ -254,10 +251,11 @@ def finish_batch(batch_id: int) -> bool:
     """Close a batch whose items have all ended; whether it was this call that did."""
     if Item.objects.unfinished().filter(batch_id=batch_id).exists():
         return False
-    now = timezone.now()
+    # Whoever started it may have had another clock: it never ends before.
+    now = Greatest(Now(), F("started_at"))
     running = Batch.objects.filter(pk=batch_id, state=BatchState.RUNNING)
     if running.update(state=BatchState.DONE, ended_at=now):
-        JournalEntry.objects.create(batch_id=batch_id, kind=Step.ENDED, at=now)
+        JournalEntry.objects.create(batch_id=batch_id, kind=Step.ENDED)
         return True
     cancelled = Batch.objects.filter(pk=batch_id, state=BatchState.CANCELLED)
     cancelled.filter(ended_at__isnull=True).update(ended_at=now)

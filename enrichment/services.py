@@ -1,30 +1,34 @@
-"""A batch's life: made from a list, started, worked on, cancelled, retried, ended."""
+"""A batch's life: made from a list, started, paused, cancelled, taken up, ended."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import Truncator
 
 from accounts import audit
 from accounts.models import Desk, User
-from enrichment import ledger, recording
-from enrichment.choices import BatchState, ItemState, Step
+from enrichment import ledger, recording, weighing
+from enrichment.choices import NOT_RETRYABLE, BatchKind, BatchState, ItemState, Step
 from enrichment.events import BatchWaiting
 from enrichment.intake import Accepted, IntakeError, Line, Reading, Refused
 from enrichment.models import Batch, BatchLine, Item, JournalEntry
+from enrichment.preview import preview
+from enrichment.providers.registry import provider_classes
+from enrichment.querysets import ItemQuerySet
 from enrichment.sources import all_terms
-from enrichment.wording import NOT_RETRYABLE
+from enrichment.weighing import RANKS
+from enrichment.wording import TAKEN_UP
 from mainsite.lib.connections import take_time
 from mainsite.lib.events import publish
 
 # The report lists so many refused lines, and counts every one of them.
 LINES_KEPT = 20_000
-# The rank of a source inside a company's place in the batch.
-RANKS = 10
 
 
 class NothingAccepted(IntakeError):
@@ -75,20 +79,26 @@ def make_batch_of(
     by: User,
     name: str,
     sirens: Iterable[str],
+    kind: BatchKind = BatchKind.ASKED,
     request: HttpRequest | None = None,
 ) -> Batch:
     """A draft from companies chosen on the list, whose SIREN are known to be right."""
-    batch = Batch.objects.create(
-        desk=_desk_of(by), created_by=by, name=Truncator(name).chars(120)
-    )
-    chosen = list(dict.fromkeys(sirens))
-    lines = (Accepted(n, siren, siren) for n, siren in enumerate(chosen, start=1))
-    _copy_items(batch, lines)
-    batch.lines_read = len(chosen)
-    batch.detected = {"accepted": len(chosen)}
-    batch.save(update_fields=["lines_read", "detected"])
-    _audit("batch.create", batch, by, request, companies=len(chosen))
+    batch = Batch(desk=_desk_of(by), created_by=by, name=name, kind=kind)
+    count = fill(batch, sirens)
+    _audit("batch.create", batch, by, request, companies=count)
     return batch
+
+
+def fill(batch: Batch, sirens: Iterable[str]) -> int:
+    """Save a new draft with these companies at each source; how many there are."""
+    chosen = list(dict.fromkeys(sirens))
+    batch.name = Truncator(batch.name).chars(120)
+    batch.lines_read, batch.detected = len(chosen), {"accepted": len(chosen)}
+    batch.save()
+    _copy_items(
+        batch, (Accepted(n, siren, siren) for n, siren in enumerate(chosen, start=1))
+    )
+    return len(chosen)
 
 
 def _desk_of(user: User) -> Desk:
@@ -154,21 +164,27 @@ def _storable(text: str) -> str:
 
 
 _COPY_ITEMS = """
-    COPY enrichment_item (batch_id, siren, source, position, state, attempts, reason,
-        updated_at) FROM STDIN
+    COPY enrichment_item (batch_id, siren, source, subject, position, state, attempts,
+        reason, updated_at) FROM STDIN
 """
 
 
 def _copy_items(batch: Batch, lines: Iterable[Accepted]) -> None:
-    names = list(all_terms())
+    asked = [
+        (name, option)
+        for name in all_terms()
+        for option in provider_classes()[name].usual
+    ]
     now = timezone.now()
     take_time()
     with connection.cursor() as cursor, cursor.copy(_COPY_ITEMS) as copy:
         for place, line in enumerate(lines):
             siren = int(line.siren)
-            for rank, name in enumerate(names):
+            for rank, (name, subject) in enumerate(asked):
                 position = place * RANKS + rank
-                copy.write_row((batch.pk, siren, name, position, "waiting", 0, "", now))
+                copy.write_row(
+                    (batch.pk, siren, name, subject, position, "waiting", 0, "", now)
+                )
 
 
 # Start
@@ -183,31 +199,113 @@ def start_batch(
     cap_eur: Decimal | None,
     request: HttpRequest | None = None,
 ) -> bool:
-    """Set a draft going with the chosen sources; False when it was started already."""
-    locked = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    """Set a draft going with the chosen sources; False when it was started already.
+
+    What would settle nothing is not bought; where money may run short, the companies
+    with the most points per euro come first.
+    """
+    locked = _locked(batch)
     if locked.state != BatchState.DRAFT:
         return False
     take_time()
     Item.objects.filter(batch=locked).exclude(source__in=sources).delete()
-    locked.state = BatchState.RUNNING
-    locked.started_by, locked.started_at = by, timezone.now()
-    locked.cap_eur = cap_eur
-    locked.save(update_fields=["state", "started_by", "started_at", "cap_eur"])
-    _note(locked, Step.STARTED, by)
+    locked.started_by, locked.cap_eur = by, cap_eur
+    _set_going(locked, Step.STARTED, by)
+    _weigh(locked, by, cap_eur)
     cap = None if cap_eur is None else str(cap_eur)
     _audit("batch.start", locked, by, request, sources=sorted(sources), cap_eur=cap)
-    publish(BatchWaiting(batch_id=locked.pk))
+    recording.finish_batch(locked.pk)
     return True
 
 
-# Cancel, retry
+def _weigh(batch: Batch, by: User, cap_eur: Decimal | None) -> None:
+    terms = all_terms()
+    if not any(one.is_paid for one in terms.values()):
+        return
+    plan = preview(batch, by=by, cap_eur=cap_eur)
+    settled = weighing.settle_worth(batch.pk, terms)
+    if settled:
+        _note(batch, Step.SETTLED, count=settled)
+    if plan.may_run_short:
+        weighing.best_first(batch.pk, terms)
+        _note(batch, Step.BEST_FIRST)
+
+
+@transaction.atomic
+def refresh_company(
+    *, by: User, siren: str, name: str, request: HttpRequest | None = None
+) -> Batch:
+    """Ask the free sources about one company, at once: there is nothing to agree to.
+
+    A second click finds the batch that is under way.
+    """
+    under_way: Batch | None = (
+        Batch.objects.visible_to(by)
+        .filter(kind=BatchKind.ONE, state=BatchState.RUNNING, items__siren=siren)
+        .first()
+    )
+    if under_way is not None:
+        return under_way
+    batch = make_batch_of(
+        by=by, name=name, sirens=[siren], kind=BatchKind.ONE, request=request
+    )
+    start_batch(
+        batch=batch, by=by, sources=free_sources(), cap_eur=None, request=request
+    )
+    batch.refresh_from_db()
+    return batch
+
+
+def free_sources() -> list[str]:
+    """Those that may be asked without anybody's agreement."""
+    every = all_terms().items()
+    return [name for name, one in every if not one.is_paid and not one.off]
+
+
+@transaction.atomic
+def start_scheduled(*, batch: Batch, sirens: Iterable[str], only: str = "") -> int:
+    """Set a batch of the schedule going, free sources only: nobody pays for it."""
+    count = fill(batch, sirens)
+    asked = [name for name in free_sources() if only in {"", name}]
+    Item.objects.filter(batch=batch).exclude(source__in=asked).delete()
+    _set_going(batch, Step.STARTED)
+    recording.finish_batch(batch.pk)
+    return count
+
+
+# Pause, resume, cancel
+
+
+@transaction.atomic
+def pause_batch(*, batch: Batch, by: User, request: HttpRequest | None = None) -> bool:
+    """Let nothing more leave; calls under way finish and are kept."""
+    locked = _locked(batch)
+    if locked.state != BatchState.RUNNING:
+        return False
+    locked.state = BatchState.PAUSED
+    locked.save(update_fields=["state"])
+    _note(locked, Step.HELD, by)
+    _audit("batch.pause", locked, by, request)
+    return True
+
+
+@transaction.atomic
+def resume_batch(*, batch: Batch, by: User, request: HttpRequest | None = None) -> bool:
+    locked = _locked(batch)
+    if locked.state != BatchState.PAUSED:
+        return False
+    _set_going(locked, Step.RESUMED, by)
+    _audit("batch.resume", locked, by, request)
+    # Its last calls may have come back while it was paused.
+    recording.finish_batch(locked.pk)
+    return True
 
 
 @transaction.atomic
 def cancel_batch(*, batch: Batch, by: User, request: HttpRequest | None = None) -> bool:
     """Stop what has not left; calls under way finish and are kept."""
-    locked = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
-    if locked.state not in {BatchState.RUNNING, BatchState.DRAFT}:
+    locked = _locked(batch)
+    if locked.state not in {BatchState.RUNNING, BatchState.PAUSED, BatchState.DRAFT}:
         return False
     take_time()
     now = timezone.now()
@@ -222,29 +320,89 @@ def cancel_batch(*, batch: Batch, by: User, request: HttpRequest | None = None) 
     return True
 
 
+# Again
+
+
 @transaction.atomic
 def retry_failed(*, batch: Batch, by: User, request: HttpRequest | None = None) -> int:
     """Ask again for the failures that may succeed; how many items go back."""
-    locked = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
-    if locked.state not in {BatchState.RUNNING, BatchState.DONE}:
+    locked = _locked(batch)
+    failed = Item.objects.failed().exclude(reason__in=NOT_RETRYABLE)
+    count = _put_back(locked, failed)
+    if count:
+        _set_going(locked, Step.RETRIED, by, count=count)
+        _audit("batch.retry", locked, by, request, items=count)
+    return count
+
+
+@transaction.atomic
+def retry_given_up(*, source: str, reason: str, since: datetime) -> int:
+    """Ask again, in every batch, for what a source failed to give for one reason.
+
+    Ops do, once the reason is gone; each batch is paid for by whoever launched it.
+    """
+    items = Item.objects.given_up(since=since).filter(source=source, reason=reason)
+    count = 0
+    for pk in sorted(items.values_list("batch_id", flat=True).distinct()):
+        locked = Batch.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+        returned = _put_back(locked, items)
+        if returned:
+            _set_going(locked, Step.RETRIED, count=returned)
+        count += returned
+    return count
+
+
+@transaction.atomic
+def take_up(
+    *,
+    batch: Batch,
+    by: User,
+    cap_eur: Decimal | None,
+    request: HttpRequest | None = None,
+) -> int:
+    """Buy what a limit had stopped, up to a new cap; how many items go back.
+
+    Whoever launched the batch pays, out of the budget of today.
+    """
+    locked = _locked(batch)
+    stopped = Item.objects.filter(state=ItemState.NOT_BOUGHT, reason__in=TAKEN_UP)
+    count = _put_back(locked, stopped)
+    if count:
+        locked.cap_eur = cap_eur
+        _set_going(locked, Step.TAKEN_UP, by, count=count)
+        cap = None if cap_eur is None else str(cap_eur)
+        _audit("batch.take_up", locked, by, request, items=count, cap_eur=cap)
+    return count
+
+
+def _locked(batch: Batch) -> Batch:
+    locked: Batch = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    return locked
+
+
+def _put_back(batch: Batch, items: ItemQuerySet) -> int:
+    if batch.state not in {BatchState.RUNNING, BatchState.DONE}:
         return 0
     take_time()
-    failed = Item.objects.failed().filter(batch=locked)
-    count = failed.exclude(reason__in=NOT_RETRYABLE).update(
+    return items.filter(batch=batch).update(
         state=ItemState.WAITING,
         attempts=0,
         reason="",
         retry_at=None,
         updated_at=timezone.now(),
     )
-    if not count:
-        return 0
-    locked.state, locked.ended_at = BatchState.RUNNING, None
-    locked.save(update_fields=["state", "ended_at"])
-    _note(locked, Step.RETRIED, by, count=count)
-    _audit("batch.retry", locked, by, request, items=count)
-    publish(BatchWaiting(batch_id=locked.pk))
-    return count
+
+
+def _set_going(
+    batch: Batch, step: Step, by: User | None = None, *, count: int | None = None
+) -> None:
+    batch.state, batch.ended_at = BatchState.RUNNING, None
+    batch.started_at = batch.started_at or timezone.now()
+    batch.save(
+        update_fields=["state", "ended_at", "started_at", "started_by", "cap_eur"]
+    )
+    _note(batch, step, by, count=count)
+    publish(BatchWaiting(batch_id=batch.pk))
 
 
 # Recovery
@@ -271,9 +429,14 @@ def sweep() -> list[int]:
 def live_lanes(batch_id: int) -> int:
     """How many workers hold items of a batch now."""
     running = Item.objects.filter(
-        batch_id=batch_id, state=ItemState.RUNNING, lease_until__gt=timezone.now()
+        batch_id=batch_id, state=ItemState.RUNNING, lease_until__gt=Now()
     )
     return running.values("leased_by").distinct().count()
+
+
+def is_awaited(batch_id: int) -> bool:
+    """Whether somebody looks at a page until it ends: one company, or its contacts."""
+    return Batch.objects.awaited().filter(pk=batch_id).exists()
 
 
 def has_due_items(batch_id: int) -> bool:

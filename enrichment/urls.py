@@ -1,16 +1,20 @@
 from django.urls import path
 
-from enrichment import views
+from enrichment import contact_views, views
 
 app_name = "enrichment"
 urlpatterns = [
     path("enrichissements/", views.batches, name="batches"),
     path("enrichissements/nouveau/", views.new, name="new"),
+    path("enrichissements/regles/", views.rules, name="rules"),
     path("enrichissements/<uuid:public_id>/", views.show, name="batch"),
     path("enrichissements/<uuid:public_id>/suivi/", views.watch, name="watch"),
     path("enrichissements/<uuid:public_id>/demarrer/", views.start, name="start"),
     path("enrichissements/<uuid:public_id>/annuler/", views.cancel, name="cancel"),
+    path("enrichissements/<uuid:public_id>/pause/", views.pause, name="pause"),
+    path("enrichissements/<uuid:public_id>/reprise/", views.resume, name="resume"),
     path("enrichissements/<uuid:public_id>/relancer/", views.retry, name="retry"),
+    path("enrichissements/<uuid:public_id>/achats/", views.take_up, name="take_up"),
     path(
         "enrichissements/<uuid:public_id>/refus.csv",
         views.refused_lines,
@@ -21,4 +25,18 @@ urlpatterns = [
     ),
     path("societes/<siren:siren>/sources/", views.sources, name="sources"),
     path("societes/<siren:siren>/enrichir/", views.enrich_one, name="enrich_one"),
+    path("societes/<siren:siren>/actualiser/", views.refresh, name="refresh"),
+    path(
+        "societes/<siren:siren>/contacts/chercher/",
+        contact_views.find,
+        name="find_contacts",
+    ),
+    path(
+        "sources/<slug:name>/evaluation/", contact_views.assessment, name="assessment"
+    ),
+    path(
+        "sources/<slug:name>/evaluation/retirer/",
+        contact_views.withdraw_assessment,
+        name="withdraw_assessment",
+    ),
 ]

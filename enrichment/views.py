@@ -20,15 +20,16 @@ from django.views.decorators.http import (
 )
 
 from accounts import sessions
+from accounts.models import User
 from accounts.wall import does_not_renew
 from companies import selection
 from companies.models import Company
-from enrichment import intake, perms, reports, services, wording
-from enrichment.choices import BatchState
-from enrichment.forms import ListForm, StartForm
+from enrichment import intake, perms, reports, rules_page, services, wording
+from enrichment.choices import BatchKind, BatchState
+from enrichment.forms import CapForm, ListForm, StartForm
 from enrichment.models import Batch
-from enrichment.preview import preview
-from enrichment.progress import progress
+from enrichment.preview import Preview, offered, preview
+from enrichment.progress import Progress, progress
 from enrichment.report import report
 from enrichment.source_page import readings
 from mainsite.lib.formatting import moment
@@ -161,18 +162,37 @@ def _from_selection(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def enrich_one(request: HttpRequest, siren: str) -> HttpResponse:
-    if not perms.can_enrich(request.user):
-        raise PermissionDenied
-    if not is_valid_siren(siren):
-        raise Http404
-    company = Company.objects.filter(siren=siren).first()
+    """A draft about one company: its cost is read before it is agreed to."""
     batch = services.make_batch_of(
-        by=sessions.signed_in_user(request),
-        name=company.name if company and company.name else f"SIREN {siren}",
+        by=_spender(request),
+        name=_name_of(siren),
         sirens=[siren],
+        kind=BatchKind.ONE,
         request=request,
     )
     return redirect(batch)
+
+
+@require_POST
+def refresh(request: HttpRequest, siren: str) -> HttpResponse:
+    """The free sources, at once: there is no cost to agree to."""
+    batch = services.refresh_company(
+        by=_spender(request), siren=siren, name=_name_of(siren), request=request
+    )
+    return redirect(batch)
+
+
+def _spender(request: HttpRequest) -> User:
+    if not perms.can_enrich(request.user):
+        raise PermissionDenied
+    return sessions.signed_in_user(request)
+
+
+def _name_of(siren: str) -> str:
+    if not is_valid_siren(siren):
+        raise Http404
+    company = Company.objects.filter(siren=siren).first()
+    return company.name if company and company.name else f"SIREN {siren}"
 
 
 # One batch
@@ -193,7 +213,9 @@ def watch(request: HttpRequest, public_id: str) -> HttpResponse:
     return _progress(request, _batch(request, public_id))
 
 
-def _progress(request: HttpRequest, batch: Batch) -> HttpResponse:
+def _progress(
+    request: HttpRequest, batch: Batch, form: CapForm | None = None
+) -> HttpResponse:
     now = progress(batch)
     context = {
         "batch": batch,
@@ -202,28 +224,55 @@ def _progress(request: HttpRequest, batch: Batch) -> HttpResponse:
         "may_enrich": perms.can_enrich(request.user),
         "says": str(now.decile) != request.GET.get("dit", ""),
         "left": wording.duration(*now.left_s) if now.left_s else "",
+        "cap_form": form or _cap_form(now),
     }
     return render_page(
-        request, "enrichment/batch.html", context, partials=["batch-progress"]
+        request,
+        "enrichment/batch.html",
+        context,
+        partials=["batch-progress"],
+        status=422 if form else 200,
     )
+
+
+def _cap_form(now: Progress, data: Any = None) -> CapForm:
+    return CapForm(data, least_eur=now.batch.committed_eur, most_eur=now.take_up_eur)
 
 
 def _draft(
     request: HttpRequest, batch: Batch, form: StartForm | None = None
 ) -> HttpResponse:
-    plan = preview(batch)
-    form = form or StartForm(plan=plan)
+    plan = _plan(request, batch)
+    if form is None:
+        terms = [one.terms for one in plan.sources]
+        form = StartForm(terms=terms, most_eur=plan.cost_eur)
     context = {
         "batch": batch,
         "preview": plan,
         "form": form,
-        "chosen": form["sources"].value() or [],
+        "stop": wording.stop(plan.first_stop) if plan.first_stop else "",
         "report": report(batch, everything="tout" in request.GET),
         "may_enrich": perms.can_enrich(request.user),
         "takes": wording.duration(0.8 * plan.seconds, 1.5 * plan.seconds + 5),
     }
-    status = 422 if form.errors else 200
-    return render(request, "enrichment/draft.html", context, status=status)
+    return render_page(
+        request,
+        "enrichment/draft.html",
+        context,
+        partials=["draft-plan"],
+        status=422 if form.errors else 200,
+    )
+
+
+def _plan(request: HttpRequest, batch: Batch) -> Preview:
+    """With the sources ticked, when some were; every open one at first."""
+    given = request.POST if request.method == "POST" else request.GET
+    was_chosen = "choix" in given or "sources" in given
+    return preview(
+        batch,
+        by=sessions.signed_in_user(request),
+        chosen=given.getlist("sources") if was_chosen else None,
+    )
 
 
 @require_POST
@@ -231,7 +280,7 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
     batch = _batch_to_change(request, public_id)
     if batch.state != BatchState.DRAFT:
         return redirect(batch)
-    form = StartForm(request.POST, plan=preview(batch))
+    form = StartForm(request.POST, terms=offered(batch))
     if not form.is_valid():
         return _draft(request, batch, form)
     services.start_batch(
@@ -255,10 +304,47 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+def pause(request: HttpRequest, public_id: str) -> HttpResponse:
+    batch = _batch_to_change(request, public_id)
+    by = sessions.signed_in_user(request)
+    if services.pause_batch(batch=batch, by=by, request=request):
+        messages.success(
+            request, _("Lot en pause. Les appels déjà partis finissent et sont gardés.")
+        )
+    return redirect(batch)
+
+
+@require_POST
+def resume(request: HttpRequest, public_id: str) -> HttpResponse:
+    batch = _batch_to_change(request, public_id)
+    by = sessions.signed_in_user(request)
+    services.resume_batch(batch=batch, by=by, request=request)
+    return redirect(batch)
+
+
+@require_POST
 def retry(request: HttpRequest, public_id: str) -> HttpResponse:
     batch = _batch_to_change(request, public_id)
     by = sessions.signed_in_user(request)
-    count = services.retry_failed(batch=batch, by=by, request=request)
+    _say_count(request, services.retry_failed(batch=batch, by=by, request=request))
+    return redirect(batch)
+
+
+@require_POST
+def take_up(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What a limit had stopped, under a new cap that was read and agreed to."""
+    batch = _batch_to_change(request, public_id)
+    form = _cap_form(progress(batch), request.POST)
+    if not form.is_valid():
+        return _progress(request, batch, form)
+    by = sessions.signed_in_user(request)
+    cap = form.cleaned_data["cap_eur"]
+    count = services.take_up(batch=batch, by=by, cap_eur=cap, request=request)
+    _say_count(request, count)
+    return redirect(batch)
+
+
+def _say_count(request: HttpRequest, count: int) -> None:
     if count:
         sentence = ngettext(
             "%(count)d demande relancée.", "%(count)d demandes relancées.", count
@@ -266,7 +352,6 @@ def retry(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, sentence % {"count": count})
     else:
         messages.warning(request, _("Rien n’est à relancer."))
-    return redirect(batch)
 
 
 # Files
@@ -290,6 +375,23 @@ def _csv(rows: Iterator[str], name: str) -> StreamingHttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+# The rules
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """Which source wins for which field, for whoever doubts a figure."""
+    partial_min, negative_h = rules_page.short_lives()
+    context = {
+        "orders": rules_page.orders(),
+        "rules": rules_page.RULES,
+        "sources": rules_page.sources(),
+        "partial_min": partial_min,
+        "negative_h": negative_h,
+    }
+    return render(request, "enrichment/rules.html", context)
 
 
 # A company's sources

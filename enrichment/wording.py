@@ -1,24 +1,21 @@
 """Codes as sentences: what was read, what failed, and what happens next."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from companies.choices import Source
+from enrichment.choices import NOT_RETRYABLE
 from enrichment.intake.lines import Refusal, Repair
-
-# Asking again would change nothing, or pay for the same answer.
-NOT_RETRYABLE: Final = (
-    "not_found",
-    "unknown_company",
-    "unexpected_shape",
-    "other_company",
-    "bad_request",
-    "too_large",
-)
+from enrichment.providers.registry import provider_classes
+from enrichment.sources import Terms
+from enrichment.stopping import Stop
+from mainsite.lib import formatting
+from mainsite.lib.limiter import GateState
 
 # The source may have done the work, and charged it.
 CHARGE_UNKNOWN: Final = frozenset({"timeout", "truncated", "not_json"})
@@ -105,6 +102,7 @@ FAILURES: Words = {
     "unexpected_shape": gettext_lazy("Réponse d’une forme inconnue"),
     "other_company": gettext_lazy("Réponse pour une autre société"),
     "bad_key": gettext_lazy("Clé d’accès refusée"),
+    "no_person": gettext_lazy("Personne à chercher inconnue"),
     "no_credit": gettext_lazy("Plus de jetons chez la source"),
     "answer_lost": gettext_lazy("Réponse perdue, service arrêté plusieurs fois"),
     "not_found": gettext_lazy("Inconnue de la source"),
@@ -112,19 +110,54 @@ FAILURES: Words = {
     "internal": gettext_lazy("Erreur de notre part, notée au journal technique"),
 }
 
+# Not a failure: nothing was asked, nothing was spent.
 NOT_BOUGHT: Words = {
-    "cap": gettext_lazy("Plafond atteint"),
-    "not_found": gettext_lazy("La source gratuite ne la connaît pas"),
+    "cap": gettext_lazy("Plafond du lot atteint"),
+    "budget": gettext_lazy("Budget du jour atteint"),
+    "units": gettext_lazy("Réserve de la source épuisée"),
+    "no_credit": gettext_lazy("Plus de jetons chez la source"),
+    "quota": gettext_lazy("Appels du jour de la source épuisés"),
+    "settled": gettext_lazy("Rien à y gagner"),
     "closed": gettext_lazy("Société cessée"),
+    "not_found": gettext_lazy("Les sources gratuites ne la connaissent pas"),
+    "found_already": gettext_lazy("Déjà trouvé par une source précédente"),
+    "opposed": gettext_lazy("La société refuse la prospection"),
+    "partial": gettext_lazy("Diffusion partielle\u00a0: aucune donnée de personne"),
     "no_price": gettext_lazy("Prix à renseigner"),
     "no_key": gettext_lazy("Clé d’accès à renseigner"),
+    "no_assessment": gettext_lazy("Évaluation de la source à signer"),
     "disabled": gettext_lazy("Source désactivée par l’exploitation"),
 }
+# What more money, or another day, would buy.
+TAKEN_UP: Final = ("cap", "budget", "units", "no_credit", "quota")
 
 OFF: Words = {
     "no_price": gettext_lazy("prix à renseigner"),
     "no_key": gettext_lazy("clé d’accès à renseigner"),
+    "no_assessment": gettext_lazy("évaluation de la source à signer"),
     "disabled": gettext_lazy("désactivée par l’exploitation"),
+}
+
+# What a source is asked for, by the groups of fields that it declares.
+GIVES: Words = {
+    "register": gettext_lazy("identité"),
+    "leader": gettext_lazy("dirigeants"),
+    "accounts": gettext_lazy("derniers comptes"),
+    "history": gettext_lazy("comptes sur plusieurs années"),
+    "balance": gettext_lazy("bilan"),
+    "headcount": gettext_lazy("effectif"),
+    "events": gettext_lazy("annonces légales"),
+    "email": gettext_lazy("courriel"),
+    "phone": gettext_lazy("téléphone"),
+}
+
+# What is counted in a pool of a source; "" where it has one only.
+UNITS: Words = {
+    "": gettext_lazy("jetons"),
+    "work_email": gettext_lazy("crédits courriel professionnel"),
+    "direct_email": gettext_lazy("crédits courriel direct"),
+    "phone": gettext_lazy("crédits téléphone"),
+    "export": gettext_lazy("crédits export"),
 }
 
 SEPARATORS: Words = {
@@ -190,11 +223,93 @@ def what_happens(reason: str, *, is_paid: bool) -> str:
 
 
 def why_not_bought(reason: str) -> str:
-    if reason == "cap":
-        return _("le plafond est tenu\u00a0; un autre lot peut les reprendre")
+    """What follows for an item that was not bought."""
+    if reason in {"cap", "budget"}:
+        return _("la limite est tenue\u00a0; à reprendre avec un nouveau plafond")
+    if reason in {"units", "no_credit", "quota"}:
+        return _("à reprendre quand la source en aura de nouveau")
+    if reason == "settled":
+        return _("aucun point du score n’en dépend plus")
     if reason in {"not_found", "closed"}:
         return _("aucun appel payant pour elle")
+    if reason == "found_already":
+        return _("rien de plus n’est demandé")
+    if reason in {"opposed", "partial"}:
+        return _("aucun contact n’est demandé pour elle")
     return _("à reprendre quand l’exploitation y aura pourvu")
+
+
+def off(reason: str) -> str:
+    """Why a source cannot be asked, "" when it can."""
+    return str(OFF.get(reason, reason))
+
+
+def held(terms: Terms) -> str:
+    """What ops say of a source that they hold."""
+    words = _("suspendue par l’exploitation")
+    return f"{words}\u00a0: {terms.held_reason}" if terms.held_reason else words
+
+
+def rests_or_pauses(gate: GateState) -> str:
+    """Why a source is left alone for now, "" when it is not."""
+    if gate.circuit == "open":
+        sentence = _("en panne, nouvel essai dans %(seconds)s\u00a0s")
+        return sentence % {"seconds": math.ceil(gate.rests_s)}
+    if gate.paused_s:
+        sentence = _("attend %(seconds)s\u00a0s à la demande de la source")
+        return sentence % {"seconds": math.ceil(gate.paused_s)}
+    return ""
+
+
+def stop(first: Stop) -> str:
+    """« le budget du jour s’arrêtera vers 412 sociétés »."""
+    sentences: Words = {
+        "cap": gettext_lazy("Le plafond s’arrêtera vers %(count)s sociétés sur %(of)s"),
+        "budget": gettext_lazy(
+            "Le budget du jour s’arrêtera vers %(count)s sociétés sur %(of)s"
+        ),
+        "units": gettext_lazy(
+            "La réserve de %(source)s s’épuisera vers %(count)s sociétés sur %(of)s"
+        ),
+        "quota": gettext_lazy(
+            "Les appels du jour de %(source)s s’épuiseront vers %(count)s sociétés "
+            "sur %(of)s"
+        ),
+    }
+    language = get_language() or "fr"
+    return str(sentences[first.kind]) % {
+        "source": source_label(first.limit.source),
+        "count": formatting.number(first.companies, language=language),
+        "of": formatting.number(first.of, language=language),
+    }
+
+
+def gives(terms: Terms, options: Collection[str] | None = None) -> str:
+    """What a source is asked for, in words: « identité, dirigeants, bilan ».
+
+    By default what every batch asks of it, or all it can give when no batch does.
+    """
+    chosen = set(terms.gives) if options is None else set(options)
+    if options is None:
+        usual = set(provider_classes()[terms.name].usual)
+        chosen = chosen & usual or chosen
+    groups = {group for option in chosen for group in terms.gives.get(option, ())}
+    if "history" in groups:
+        groups.discard("accounts")
+    return ", ".join(str(words) for group, words in GIVES.items() if group in groups)
+
+
+def units(pool: str) -> str:
+    known = UNITS.get(pool)
+    return str(known) if known else _("crédits %(pool)s") % {"pool": pool}
+
+
+def hours(count: int) -> str:
+    """« 24 h », « 7 jours »: how long an answer is used again."""
+    if count < 48:
+        return f"{count}\u00a0h"
+    days = formatting.number(count / 24, language=get_language() or "fr")
+    return _("%(days)s\u00a0jours") % {"days": days}
 
 
 def duration(least_s: float, most_s: float) -> str:
@@ -216,7 +331,7 @@ def step(kind: str, source: str, count: int | None) -> str:
     """A line of the journal."""
     label = source_label(source)
     sentences = {
-        "started": _("Lot lancé, aperçu accepté"),
+        "started": _("Lot lancé"),
         "paused": _("%(source)s\u00a0: pause de %(count)s\u00a0s")
         % {"source": label, "count": count},
         "capped": _("%(source)s\u00a0: plafond atteint") % {"source": label},
@@ -224,6 +339,17 @@ def step(kind: str, source: str, count: int | None) -> str:
         % {"count": count},
         "retried": _("%(count)s échecs relancés") % {"count": count},
         "cancelled": _("Lot arrêté"),
+        "held": _("Lot mis en pause"),
+        "resumed": _("Lot repris"),
+        "over_budget": _("%(source)s\u00a0: budget du jour atteint")
+        % {"source": label},
+        "out_of_units": _("%(source)s\u00a0: réserve épuisée") % {"source": label},
+        "out_of_calls": _("%(source)s\u00a0: appels du jour épuisés")
+        % {"source": label},
+        "best_first": _("L’argent peut manquer\u00a0: les plus utiles d’abord"),
+        "settled": _("%(count)s achats évités\u00a0: rien à y gagner")
+        % {"count": count},
+        "taken_up": _("%(count)s demandes non achetées reprises") % {"count": count},
         "ended": _("Lot terminé"),
     }
     return sentences.get(kind, kind)

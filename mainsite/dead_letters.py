@@ -2,17 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import django_rq
 from django.conf import settings
+from django.db.models import Count, Max
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rq.exceptions import DeserializationError, InvalidJobOperation, NoSuchJobError
 from rq.job import Job, JobStatus
 
+from enrichment import services, wording
+from enrichment.models import Item
+
 SHOWN = 200
+ITEM_DAYS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +40,7 @@ class Section(Protocol):
     title: str | Promise
     # Said beside the button, so that whoever presses knows what it costs.
     help: str | Promise
+    may_drop: bool
 
     def letters(self) -> Sequence[Letter]:
         """The latest first, ``SHOWN`` at the most."""
@@ -48,6 +55,7 @@ class FailedJobs:
     """Jobs that RQ gave up, of every queue; it keeps them for a day."""
 
     name = "taches"
+    may_drop = True
     title: str | Promise = _("Tâches en échec")
     help: str | Promise = _(
         "Une tâche reprend là où son registre en est\u00a0: la relancer ne paie rien "
@@ -108,4 +116,46 @@ def _letter(queue_name: str, job: Job) -> Letter:
     )
 
 
-SECTIONS: tuple[Section, ...] = (FailedJobs(),)
+class GivenUpItems:
+    """What sources failed to give, by reason; lists and scores miss it meanwhile."""
+
+    name = "lignes"
+    title: str | Promise = _("Lignes d’enrichissement abandonnées")
+    help: str | Promise = _(
+        "Par source et motif, sur trente jours. Relancer redemande dans chaque lot, "
+        "sous son plafond et le budget de qui l’a lancé."
+    )
+    may_drop = False
+
+    def letters(self) -> list[Letter]:
+        rows = (
+            Item.objects.given_up(since=_since())
+            .values("source", "reason")
+            .annotate(count=Count("pk"), last=Max("updated_at"))
+            .order_by("-last")[:SHOWN]
+        )
+        return [
+            Letter(
+                key=f"{row['source']}:{row['reason']}",
+                title=wording.source_label(row["source"]),
+                details=str(row["count"]),
+                reason=str(wording.FAILURES.get(row["reason"], row["reason"])),
+                since=row["last"],
+            )
+            for row in rows
+        ]
+
+    def requeue(self, key: str) -> bool:
+        source, _sign, reason = key.partition(":")
+        since = _since()
+        return services.retry_given_up(source=source, reason=reason, since=since) > 0
+
+    def drop(self, key: str) -> bool:
+        return False
+
+
+def _since() -> datetime:
+    return timezone.now() - timedelta(days=ITEM_DAYS)
+
+
+SECTIONS: tuple[Section, ...] = (GivenUpItems(), FailedJobs())

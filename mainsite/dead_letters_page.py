@@ -50,7 +50,12 @@ def act(request: HttpRequest, section: str) -> HttpResponse:
 
 
 def _shown(section: Section) -> dict[str, Any]:
-    shown = {"name": section.name, "title": section.title, "help": section.help}
+    shown: dict[str, Any] = {
+        "name": section.name,
+        "title": section.title,
+        "help": section.help,
+        "may_drop": section.may_drop,
+    }
     try:
         return shown | {"letters": section.letters(), "is_away": False}
     except RedisError:

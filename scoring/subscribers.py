@@ -6,4 +6,5 @@ from scoring import jobs
 
 @subscribe(CompaniesEnriched)
 def rescore(event: CompaniesEnriched) -> None:
-    queue.enqueue(jobs.score_companies, queue="scoring", sirens=list(event.sirens))
+    name = "interactive" if event.is_awaited else "scoring"
+    queue.enqueue(jobs.score_companies, queue=name, sirens=list(event.sirens))

@@ -127,6 +127,16 @@ class Company(models.Model):
         help_text="Moment of the last change from the register.",
         db_comment="Last change from the register.",
     )
+    provenance = models.JSONField(
+        null=True,
+        help_text="Of the fields that a source filled: source and day.",
+        db_comment="Of the fields that a source filled: source and day.",
+    )
+    disagreements = models.JSONField(
+        null=True,
+        help_text="What other sources say instead, by field.",
+        db_comment="What other sources say instead, by field.",
+    )
     folded_name = models.GeneratedField(
         expression=Fold(
             Concat(

@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.choices import Source
 from companies.fields import SirenField
-from companies.querysets import DeskQuerySet
-from enrichment.choices import BatchState, ItemState, Step
-from enrichment.querysets import ItemQuerySet
+from enrichment.choices import BatchKind, BatchState, ItemState, Step
+from enrichment.querysets import BatchQuerySet, ItemQuerySet
 from mainsite.lib.ids import uuid7
 
 
@@ -30,13 +29,24 @@ class Batch(models.Model):
         db_comment="Identifier in addresses.",
     )
     desk = models.ForeignKey(
-        "accounts.Desk", on_delete=models.PROTECT, db_comment="Whose batch."
+        "accounts.Desk",
+        on_delete=models.PROTECT,
+        null=True,
+        db_comment="Whose batch; null: the installation's own.",
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
+        null=True,
         related_name="+",
-        db_comment="Who made it.",
+        db_comment="Who made it; null: the schedule.",
+    )
+    kind = models.CharField(
+        _("nature"),
+        max_length=12,
+        choices=BatchKind,
+        default=BatchKind.ASKED,
+        db_comment="asked, one, contacts or scheduled.",
     )
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -51,7 +61,7 @@ class Batch(models.Model):
         max_length=12,
         choices=BatchState,
         default=BatchState.DRAFT,
-        db_comment="draft, running, done or cancelled.",
+        db_comment="draft, running, paused, done or cancelled.",
     )
     lines_read = models.PositiveIntegerField(
         _("lignes lues"), default=0, db_comment="Lines of the input."
@@ -83,7 +93,7 @@ class Batch(models.Model):
     started_at = models.DateTimeField(null=True, db_comment="When it was launched.")
     ended_at = models.DateTimeField(null=True, db_comment="When its last item ended.")
 
-    objects = DeskQuerySet.as_manager()
+    objects = BatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lot")
@@ -191,6 +201,12 @@ class Item(models.Model):
     source = models.CharField(
         _("source"), max_length=24, choices=Source, db_comment="Source to ask."
     )
+    subject = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_comment="option:lead beyond the usual call; empty: the usual call.",
+    )
     position = models.PositiveIntegerField(
         help_text="Line of the company, then rank.",
         db_comment="Line of the company, then rank of the source.",
@@ -226,6 +242,23 @@ class Item(models.Model):
         related_name="+",
         db_comment="Answer used; no foreign key, its month may be dropped.",
     )
+    worth = models.FloatField(
+        null=True,
+        db_comment="Points still open that it may settle; null: not weighed.",
+    )
+    cost_eur = models.DecimalField(
+        _("coût, €"),
+        max_digits=10,
+        decimal_places=4,
+        default=Decimal(0),
+        db_comment="Euros charged for it in this batch; reused answers cost nothing.",
+    )
+    result_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_comment="Digest of the answer it ended with; empty: none.",
+    )
     updated_at = models.DateTimeField(default=timezone.now, db_comment="Last change.")
 
     objects = ItemQuerySet.as_manager()
@@ -238,7 +271,8 @@ class Item(models.Model):
         )
         constraints = [
             models.UniqueConstraint(
-                fields=["batch", "siren", "source"], name="item_one_per_company"
+                fields=["batch", "siren", "source", "subject"],
+                name="item_one_per_company",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state=ItemState.RUNNING)

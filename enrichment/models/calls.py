@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.choices import Source
 from companies.fields import SirenField
+from enrichment import packing
 from enrichment.choices import AnswerStatus, CallState
 from enrichment.models.batches import Batch
 from enrichment.models.sources import today
@@ -42,6 +43,12 @@ class Call(models.Model):
     )
     source = models.CharField(
         _("source"), max_length=24, choices=Source, db_comment="Source asked."
+    )
+    subject = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_comment="option:lead beyond the usual call; empty: the usual call.",
     )
     state = models.CharField(
         _("état"),
@@ -100,7 +107,7 @@ class Call(models.Model):
         constraints = [
             # Two batches never ask, and pay for, the same thing at the same time.
             models.UniqueConstraint(
-                fields=["siren", "source"],
+                fields=["siren", "source", "subject"],
                 condition=models.Q(state=CallState.OPEN),
                 name="call_open_once",
             )
@@ -134,11 +141,40 @@ class Answer(models.Model):
         related_name="answer",
         db_comment="Call it answers; one answer each.",
     )
+    subject = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_comment="option:lead beyond the usual call; empty: the usual call.",
+    )
     status = models.CharField(
         max_length=12, choices=AnswerStatus, db_comment="found, partial or not_found."
     )
-    raw = models.BinaryField(db_comment="Body as received.")
-    sha256 = models.CharField(max_length=64, db_comment="Digest of the body.")
+    raw = models.BinaryField(db_comment="Body as received, in its encoding.")
+    encoding = models.CharField(
+        max_length=8,
+        blank=True,
+        default="",
+        db_comment="How raw is packed: zlib; empty: as received.",
+    )
+    sha256 = models.CharField(max_length=64, db_comment="Digest of the unpacked body.")
+    headers = models.JSONField(
+        default=dict, db_comment="The few headers worth keeping."
+    )
+    tokens = models.DecimalField(
+        _("jetons"),
+        max_digits=8,
+        decimal_places=2,
+        default=0,
+        db_comment="Units charged for it.",
+    )
+    amount_eur = models.DecimalField(
+        _("montant, €"),
+        max_digits=10,
+        decimal_places=4,
+        default=0,
+        db_comment="Euros charged, at the price of that day.",
+    )
     http_status = models.SmallIntegerField("HTTP", db_comment="Status answered.")
     fetched_at = models.DateTimeField(
         _("relevée le"), db_comment="When; chooses the partition."
@@ -171,3 +207,8 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.siren} {self.source} {self.fetched_at:%Y-%m-%d}"
+
+    @property
+    def body(self) -> bytes:
+        """What the source sent, to the byte."""
+        return packing.unpacked(bytes(self.raw), self.encoding)

@@ -44,8 +44,10 @@ class Till:
         return self.granted(source, pool) - self.used(source, pool)
 
     def grant(self, grants: Mapping[str, object]) -> None:
-        """Set what pools hold in all, what is used already included."""
-        self._grants |= {key: Decimal(_whole(value)) for key, value in grants.items()}
+        """Set what pools hold in all, what is used included; None: as at the start."""
+        told = {k: Decimal(_whole(v)) for k, v in grants.items() if v is not None}
+        kept = {key: v for key, v in self._grants.items() if key not in grants}
+        self._grants = kept | told
 
     def limit(self, quotas: Mapping[str, object]) -> None:
         """Set the calls a day of sources; None lifts a quota."""

@@ -1,6 +1,5 @@
 """The sandbox as a process of its own, and batches ready to start."""
 
-import importlib
 import io
 import json
 import socket
@@ -11,13 +10,14 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.utils import timezone
 
 from companies.models import Company, Register
 from enrichment import services
 from enrichment.intake import read
 from enrichment.models import Provider
+from enrichment.sources import ensure_rows
+from enrichment.tests.gates import open_gates
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
@@ -70,8 +70,15 @@ class Sandbox:
     def slow(self, latency_ms):
         self.ask("/_sandbox/latency", body={"latency_ms": latency_ms})
 
+    def leave(self, source, units):
+        """So many units are left in its only pool."""
+        left = self.ask("/_sandbox/health")["tokens_left"][source]
+        granted = 100_000 - int(float(left)) + units
+        self.ask("/_sandbox/tokens", body={source: granted})
+
     def fresh(self):
         self.ask("/_sandbox/faults", method="DELETE")
+        self.ask("/_sandbox/tokens", body={"pappers": None})
         self.slow(0)
         self._offset = self.ask("/_sandbox/served?since=0")["next"]
 
@@ -94,10 +101,10 @@ def sandbox_process(tmp_path_factory):
 
 @pytest.fixture
 def sources(db):
-    """The rows that the migration wrote, as it wrote them: some tests change them."""
+    """The rows of a new installation: some tests change them."""
     Provider.objects.all().delete()
-    migration = importlib.import_module("enrichment.migrations.0002_sources")
-    migration.write_sources(apps, None)
+    ensure_rows()
+    open_gates()
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ import pytest
 from django.utils import timezone
 
 from companies.models import AnnualAccounts, Company, Officer, SourceReading, Target
-from enrichment import invariants, lane, ledger, recording, services
+from enrichment import invariants, lane, ledger, money, recording, services
 from enrichment.models import Answer, Call, Item, JournalEntry, Provider
+from enrichment.tests.gates import open_gates
 from mainsite.lib.ids import uuid7
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,6 +30,7 @@ def work(batch, times=8):
     """As the sweep would: again and again, with the pauses already over."""
     for _ in range(times):
         Item.objects.filter(batch=batch, state="waiting").update(retry_at=None)
+        open_gates()
         lane.run(batch.pk)
         batch.refresh_from_db()
         if batch.state != "running":
@@ -321,12 +323,13 @@ class TestAfterAKill:
         batch = start(analyst, companies(1))
         dead = uuid7()
         [item] = ledger.lease(batch.pk, dead, 1)
-        opening = ledger.Opening(
+        opening = money.Opening(
             call_id=uuid7(),
             item_id=item.id,
             siren=item.siren,
             source=item.source,
             hold_eur=Decimal("0.1"),
+            units=Decimal(1),
         )
         ledger.write(batch.pk, dead, [opening])
         Item.objects.filter(pk=item.id).update(lease_until=timezone.now())
@@ -346,12 +349,13 @@ class TestAfterAKill:
         batch = start(analyst, companies(1))
         late = uuid7()
         [item] = ledger.lease(batch.pk, late, 1)
-        opening = ledger.Opening(
+        opening = money.Opening(
             call_id=uuid7(),
             item_id=item.id,
             siren=item.siren,
             source=item.source,
             hold_eur=Decimal("0.1"),
+            units=Decimal(1),
         )
         ledger.write(batch.pk, late, [opening])
         Item.objects.filter(pk=item.id).update(lease_until=timezone.now())
@@ -418,7 +422,7 @@ class TestCancelling:
         batch.refresh_from_db()
         assert batch.ended_at is None
         item = leased[0]
-        opening = ledger.Opening(
+        opening = money.Opening(
             call_id=uuid7(),
             item_id=item.id,
             siren=item.siren,

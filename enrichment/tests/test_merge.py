@@ -266,3 +266,69 @@ class TestTheRest:
         )
         assert [event.source_id for event in merged.events] == ["B1"]
         assert merged.cancelled_events == ("B2",)
+
+
+def notice(number="A1", *, label="annonce", is_cancelled=False):
+    return Event(
+        kind="sale",
+        date=END,
+        label=label,
+        source_id=number,
+        is_cancelled=is_cancelled,
+    )
+
+
+class TestNotices:
+    def test_the_gazette_words_a_notice_that_others_tell_too(self):
+        merged = merge(
+            SIREN,
+            [
+                read("pappers", events=(notice(label="résumé"), notice("A2"))),
+                read("bodacc", events=(notice(label="journal officiel"),)),
+            ],
+        )
+        assert {(e.source_id, e.source, e.label) for e in merged.events} == {
+            ("A1", "bodacc", "journal officiel"),
+            ("A2", "pappers", "annonce"),
+        }
+
+    def test_one_that_any_source_calls_cancelled_is(self):
+        merged = merge(
+            SIREN,
+            [
+                read("pappers", events=(notice(),)),
+                read("bodacc", events=(notice(is_cancelled=True),)),
+            ],
+        )
+        assert merged.events == ()
+        assert merged.cancelled_events == ("A1",)
+
+
+class TestWhatEachSays:
+    def test_of_the_identity_is_kept_best_first(self):
+        merged = merge(
+            SIREN,
+            [
+                read("pappers", identity=Identity(naf_code="25.61Z", is_active=True)),
+                read("rne", identity=Identity(naf_code="25.62B")),
+            ],
+        )
+        assert merged.identity["naf_code"] == "25.62B"
+        told = merged.identity_said["naf_code"]
+        assert [(one.source, one.value) for one in told] == [
+            ("rne", "25.62B"),
+            ("pappers", "25.61Z"),
+        ]
+        assert merged.identity_said["is_active"][0].value is True
+        assert "website" not in merged.identity_said
+
+    def test_the_register_of_companies_comes_before_its_digests(self):
+        merged = merge(
+            SIREN,
+            [
+                read("inpi_bce", accounts=(year(revenue=1_000_000),)),
+                read("rne", accounts=(year(revenue=2_000_000),)),
+                read("recherche_entreprises", accounts=(year(revenue=3_000_000),)),
+            ],
+        )
+        assert merged.accounts[0].provenance["revenue"][0] == "rne"

@@ -12,6 +12,8 @@ from accounts.models import AuditEntry
 from enrichment import invariants, jobs, ledger, services
 from enrichment.intake import IntakeError, read
 from enrichment.models import Batch, BatchLine, Item
+from enrichment.providers.registry import provider_classes
+from enrichment.sources import all_terms
 from mainsite.lib.ids import uuid7
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sources")]
@@ -32,13 +34,15 @@ class TestMakeBatch:
         assert (batch.lines_read, batch.detected["accepted"]) == (5, 3)
         assert batch.detected["refused"] == {"duplicate": 1, "letters": 1}
         assert batch.detected["repaired"] == {"separators": 1}
-        assert Item.objects.count() == 6
+        assert set(Item.objects.values_list("siren", flat=True)) == set(good)
         assert invariants.broken() == []
 
     def test_asks_the_free_source_first(self, analyst, sirens, draft):
         batch = draft(analyst, sirens(2))
         order = batch.items.order_by("position").values_list("source", flat=True)
-        assert list(order) == ["recherche_entreprises", "pappers"] * 2
+        asked = [n for n in all_terms() for _ in provider_classes()[n].usual]
+        assert list(order) == asked * 2
+        assert asked[-1] == "pappers"
 
     @pytest.mark.parametrize(
         "text",

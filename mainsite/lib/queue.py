@@ -9,6 +9,7 @@ from typing import Any
 
 import django_rq
 from django.conf import settings
+from django.db import connections
 from rq import Queue, Retry
 from rq import Worker as RQWorker
 from rq.job import Job as RQJob
@@ -64,6 +65,12 @@ class Worker(RQWorker):
         kwargs["maintenance_interval"] = MAINTENANCE_S
         kwargs["job_monitoring_interval"] = MONITORING_S
         super().__init__(*args, **kwargs)
+
+    def fork_work_horse(self, job: RQJob, queue: Queue) -> None:
+        # A work-horse inherits what is open: once PostgreSQL was restarted, each of
+        # them would find the same dead connection, and fail, for ever.
+        connections.close_all()
+        super().fork_work_horse(job, queue)
 
     def perform_job(self, job: RQJob, queue: Queue) -> bool:
         started = time.monotonic()
