@@ -37,11 +37,14 @@ from mainsite.lib.outgoing import Limits, Outgoing
 logger = logging.getLogger(__name__)
 
 # What one lane takes at a time: its chunk.
-LEASE_ITEMS = 400
+LEASE_ITEMS = 200
+# Companies under way for each call that may be: some are at a free source, some at a
+# paid one, the others wait for either, so that none of the sources ever does.
+UNDER_WAY = 4
 # A turn outlives its call by the time it takes to write both ends down.
 TURN_MARGIN_S = 10.0
 # A lane hands its job back after this long, so that a deployment never waits for it.
-LANE_S = 20.0
+LANE_S = 24.0
 HEARTBEAT_S = 8.0
 
 
@@ -171,7 +174,7 @@ class Lane:
     async def _work(self) -> None:
         """Keep enough companies under way; end when nothing is due, or time is up."""
         slots = max(source.terms.concurrency for source in self._sources.values())
-        enough = max(1, 2 * slots)
+        enough = UNDER_WAY * slots
         async with asyncio.TaskGroup() as tasks:
             while self._more and not self._is_late():
                 if self._under_way < enough:

@@ -1,95 +1,55 @@
-"""Enrichment against the sandbox at 200 ms, beside a bare loop without a ledger.
+"""What the measures of enrichment stand on: a sandbox, companies, batches, workers."""
 
-    python -m deploy.local.servers --local-env --var DIR -- \\
-        python -m benchmarks.enrichment
-
-wants an empty database of its own, migrates it, and prints one JSON object. The
-limit is concurrency / latency, in calls per second; the peer makes the same calls
-with aiohttp alone and keeps nothing.
-"""
-
-import argparse
-import asyncio
 import contextlib
 import json
 import os
-import resource
+import signal
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-import django
-
-PROJECT = Path(__file__).resolve().parent.parent
-BAR = 0.8
-ROUNDS = 3
+PROJECT = Path(__file__).resolve().parent.parent.parent
+FREE, PAID = "recherche_entreprises", "pappers"
+_CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def main() -> None:
-    options = _options()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mainsite.settings")
-    manage = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(manage, cwd=PROJECT, check=True)  # noqa: S603
-    with sandbox(options.latency_ms) as (url, _served):
-        os.environ["SANDBOX_URL"] = url
-        django.setup()
-        result = _measure(url, options)
-    sys.stdout.write(json.dumps({"enrichment": result}) + "\n")
+@dataclass(frozen=True)
+class Sandbox:
+    """The running sandbox: its address, its process, the log of what it served."""
 
+    url: str
+    pid: int
+    served: Path
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.enrichment")
-    parser.add_argument("--companies", type=int, default=1000)
-    parser.add_argument("--concurrency", type=int, default=25, help="per source")
-    parser.add_argument("--latency-ms", type=float, default=200)
-    return parser.parse_args()
+    def slow(self, latency_ms: float) -> None:
+        body = json.dumps({"latency_ms": latency_ms}).encode()
+        request = urllib.request.Request(  # noqa: S310
+            f"{self.url}/_sandbox/latency",
+            data=body,
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=5):  # noqa: S310
+            pass
 
+    def lines(self, since: int = 0) -> list[dict[str, Any]]:
+        with self.served.open("rb") as file:
+            file.seek(since)
+            return [json.loads(line) for line in file]
 
-def _measure(url: str, options: argparse.Namespace) -> dict[str, Any]:
-    """Rounds of the peer and of ours in turn, on companies never asked before."""
-    # Both sources are asked at once, each with its own slots.
-    limit = 2 * options.concurrency / (options.latency_ms / 1000)
-    everybody = companies(options.companies * ROUNDS)
-    calls = 2 * options.companies
-    peers, ours, cpu = [], [], []
-    for number in range(ROUNDS):
-        sirens = everybody[number * options.companies :][: options.companies]
-        peers.append(calls / asyncio.run(_peer(url, sirens, 2 * options.concurrency)))
-        seconds, cpu_s = _ours(sirens, options.concurrency)
-        ours.append(calls / seconds)
-        cpu.append(1000 * cpu_s / calls)
-    rate, peer = statistics.median(ours), statistics.median(peers)
-    _say(limit, rate, peer, statistics.median(cpu), calls)
-    value = round(rate / limit, 3)
-    return {"value": value, "bar": BAR, "ok": value >= BAR}
-
-
-def _say(limit: float, rate: float, peer: float, cpu_ms: float, calls: int) -> None:
-    rows = (
-        ("concurrency / latency (limit)", limit),
-        ("aiohttp alone, nothing kept", peer),
-        ("a batch, with its ledger", rate),
-    )
-    lines = [f"{'way':<32}{'calls/s':>9}{'of the limit':>14}"]
-    lines += [f"{name:<32}{value:>9.1f}{value / limit:>14.3f}" for name, value in rows]
-    lines.append(
-        f"median of {ROUNDS} rounds of {calls} calls, {cpu_ms:.1f} ms of processor a "
-        f"call, load average {os.getloadavg()[0]:.1f}"
-    )
-    sys.stdout.write("\n".join(lines) + "\n")
+    @property
+    def size(self) -> int:
+        return self.served.stat().st_size if self.served.exists() else 0
 
 
 @contextlib.contextmanager
-def sandbox(latency_ms: float) -> Iterator[tuple[str, Path]]:
-    """The running sandbox: its address, and the log of what it served."""
+def sandbox(latency_ms: float) -> Iterator[Sandbox]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -97,10 +57,14 @@ def sandbox(latency_ms: float) -> Iterator[tuple[str, Path]]:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "enrichment.sandbox", "--var", folder]
         options = ["--port", str(port), "--latency-ms", str(latency_ms)]
-        process = subprocess.Popen([*command, *options], cwd=PROJECT)  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603
+            [*command, *options, "--tokens", "100000000"],
+            cwd=PROJECT,
+            stdout=subprocess.DEVNULL,
+        )
         try:
             _wait_for(f"{url}/_sandbox/health")
-            yield url, Path(folder) / "served.jsonl"
+            yield Sandbox(url, process.pid, Path(folder) / "served.jsonl")
         finally:
             process.terminate()
             process.wait(10)
@@ -116,77 +80,149 @@ def _wait_for(url: str) -> None:
     raise TimeoutError(url)
 
 
-def companies(count: int) -> list[str]:
-    """Register rows whose answers the sandbox makes up."""
+# Companies and batches
+
+
+def numbers() -> Iterator[str]:
+    """SIREN with right keys whose answers the sandbox makes up, for ever new."""
+    from mainsite.lib.siren import is_valid_siren
+
+    return filter(is_valid_siren, (f"{n:09d}" for n in range(910_000_000, 999_999_999)))
+
+
+def register(sirens: Sequence[str]) -> None:
+    """Rows of the register for them."""
     from django.utils import timezone
 
     from companies.models import Company, Register
-    from mainsite.lib.siren import is_valid_siren
 
-    candidates = (f"{number:09d}" for number in range(910_000_000, 999_999_999))
-    sirens = []
-    for siren in candidates:
-        if is_valid_siren(siren):
-            sirens.append(siren)
-        if len(sirens) == count:
-            break
     now = timezone.now()
     Company.objects.bulk_create(
-        Company(siren=siren, name=f"Essai {siren}", registered_at=now)
-        for siren in sirens
+        (Company(siren=s, name=f"Essai {s}", registered_at=now) for s in sirens),
+        batch_size=5000,
     )
-    Register.objects.bulk_create(Register(siren=siren) for siren in sirens)
-    return sirens
+    Register.objects.bulk_create((Register(siren=s) for s in sirens), batch_size=5000)
 
 
-async def _peer(url: str, sirens: Sequence[str], concurrency: int) -> float:
-    """The same calls, nothing kept: what this machine and this server allow."""
-    slots = asyncio.Semaphore(concurrency)
-
-    async def call(session: aiohttp.ClientSession, siren: str) -> None:
-        for path in (
-            f"/recherche-entreprises/search?q={siren}&page=1&per_page=1",
-            f"/pappers/v2/entreprise?siren={siren}",
-        ):
-            async with slots, session.get(url + path) as response:
-                await response.read()
-
-    started = time.monotonic()
-    connector = aiohttp.TCPConnector(limit=concurrency)
-    headers = {"api-key": "sandbox"}
-    async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
-        await asyncio.gather(*(call(session, siren) for siren in sirens))
-    return time.monotonic() - started
-
-
-def _ours(sirens: Sequence[str], concurrency: int) -> tuple[float, float]:
-    """A whole batch through the ledger; wall clock and our own processor time."""
+def analyst() -> Any:
     from accounts.models import Desk, User
-    from enrichment import invariants, lane, services
-    from enrichment.models import Answer, Batch, Provider
+    from enrichment.models import DayBudget
 
-    Provider.objects.update(concurrency=concurrency, rate_per_s=None)
     desk, _ = Desk.objects.get_or_create(name="Mesure")
-    user = User.objects.filter(desk=desk).first() or User.objects.create_user(
-        "mesure@example.org", "une phrase de mesure", full_name="Mesure", desk=desk
-    )
+    user = User.objects.filter(desk=desk).first()
+    if user is None:
+        user = User.objects.create_user(
+            "mesure@example.org", "une phrase de mesure", full_name="Mesure", desk=desk
+        )
+    # A limit there is, and it is looked at for each call: far away.
+    DayBudget.objects.update_or_create(user=user, defaults={"day_eur": 9_000_000})
+    return user
+
+
+def settle_sources(
+    *, concurrency: int, rate_per_s: float | None = None, only: Sequence[str] = ()
+) -> None:
+    from enrichment.models import Provider
+
+    Provider.objects.update(concurrency=concurrency, rate_per_s=None, day_quota=None)
+    if only:
+        Provider.objects.filter(name__in=only).update(rate_per_s=rate_per_s)
+
+
+def start(sirens: Sequence[str], sources: Sequence[str]) -> Any:
+    """A batch that is running; its workers are asked for by the usual event."""
+    from enrichment import services
+
+    register(sirens)
+    user = analyst()
     batch = services.make_batch_of(by=user, name="Mesure", sirens=sirens)
-    names = list(Provider.objects.values_list("name", flat=True))
-    services.start_batch(batch=batch, by=user, sources=names, cap_eur=None)
-    before, started = _cpu_s(), time.monotonic()
-    while Batch.objects.get(pk=batch.pk).state == "running":
-        lane.run(batch.pk)
-    elapsed_s, cpu_s = time.monotonic() - started, _cpu_s() - before
-    stored = Answer.objects.filter(siren__in=sirens).count()
-    if stored != 2 * len(sirens) or invariants.broken():
-        raise RuntimeError("the batch did not do what was measured")
-    return elapsed_s, cpu_s
+    services.start_batch(batch=batch, by=user, sources=list(sources), cap_eur=None)
+    return batch
 
 
-def _cpu_s() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
+def is_over(batch: Any) -> bool:
+    from enrichment.models import Batch
+
+    return Batch.objects.filter(pk=batch.pk, state="done").exists()
 
 
-if __name__ == "__main__":
-    main()
+def wait_for_the_end(batch: Any, *, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_over(batch):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"batch {batch.pk} did not end in {seconds} s")
+        time.sleep(0.05)
+
+
+# Workers and what they cost
+
+
+@contextlib.contextmanager
+def running(
+    *commands: Sequence[str], env: Mapping[str, str] | None = None
+) -> Iterator[list["subprocess.Popen[bytes]"]]:
+    """Programs of the product, each leading a group of its own, until we are done."""
+    programs = [
+        subprocess.Popen(  # noqa: S603
+            list(command),
+            cwd=PROJECT,
+            env=None if env is None else dict(env),
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        for command in commands
+    ]
+    try:
+        yield programs
+    finally:
+        for program in programs:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGTERM)
+        for program in programs:
+            try:
+                program.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(program.pid, signal.SIGKILL)
+                program.wait()
+
+
+def manage(*arguments: str) -> list[str]:
+    return [sys.executable, "manage.py", *arguments]
+
+
+def cpu_s(root: int) -> float:
+    """Processor time of a process, of its children and of those it has buried."""
+    total = 0.0
+    for pid in _family(root):
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        own, buried = fields[11:13], fields[13:15]
+        total += sum(int(ticks) for ticks in (*own, *buried)) / _CLOCK_TICKS
+    return total
+
+
+def _family(root: int) -> list[int]:
+    found, waiting = [], [root]
+    while waiting:
+        pid = waiting.pop()
+        found.append(pid)
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                waiting += [int(child) for child in task.read_text().split()]
+    return found
+
+
+def table(rows: Sequence[tuple[str, str]]) -> str:
+    width = max(len(name) for name, _ in rows) + 2
+    return "\n".join(f"{name:<{width}}{value}" for name, value in rows)
+
+
+Verdicts = dict[str, Mapping[str, Any]]
+
+
+def verdict(value: float, bar: float, *, most: bool = False) -> dict[str, Any]:
+    """``most``: the value must not exceed the bar; else it must reach it."""
+    is_right = value <= bar if most else value >= bar
+    return {"value": round(value, 4), "bar": bar, "ok": is_right}

@@ -229,6 +229,8 @@ class Gate:
             return
         self._let_go(turn)
         self._note(turn, ok)
+        if ok and self._hand_over():
+            return
         if self._waiting:
             if self._is_full:
                 self._retry_at = 0.0
@@ -236,6 +238,21 @@ class Gate:
         else:
             is_news = ok is False or turn.is_probe or self._known_failures
             self._say_soon(GATHER_S if is_news or self._lanes > 1 else BEAT_S)
+
+    def _hand_over(self) -> bool:
+        """Alone at a source without a rate, a turn goes from call to call as it is.
+
+        Redis hears of it at the next beat: what we hold has not changed.
+        """
+        now = time.monotonic()
+        is_ours = self._lanes == 1 and not self.limits.step_s and not self._share
+        if not is_ours or now - self._asked_at > BEAT_S or self._closed_until > now:
+            return False
+        following = self._next_waiting()
+        if following is None:
+            return False
+        self._hand(following, at=now, promised_at=now)
+        return True
 
     def _let_go(self, turn: Turn) -> None:
         self.departed(turn)

@@ -1,0 +1,1 @@
+"""What enrichment does in a second, and what it costs, beside what bounds it."""
