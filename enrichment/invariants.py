@@ -1,13 +1,17 @@
-"""What must be true of the ledger at any moment, as SQL that finds the exceptions."""
+"""What must be true of the ledger at any moment, as SQL that finds the exceptions.
+
+Raw answers are dropped after thirty-six months: rules about them look no further.
+"""
 
 import hashlib
 import zlib
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from enrichment import packing
 from enrichment.models import Answer
+from mainsite.lib.connections import take_time
 
 # Each answers with the identifiers of the rows that break it.
 RULES = {
@@ -38,6 +42,7 @@ RULES = {
         SELECT i.id FROM enrichment_item i LEFT JOIN enrichment_answer a
             ON a.id = i.answer_id AND a.siren = i.siren AND a.source = i.source
         WHERE i.state IN ('done', 'reused') AND a.id IS NULL
+            AND i.updated_at > now() - interval '35 months'
     """,
     "une ligne enrichie porte l’empreinte de sa réponse": """
         SELECT i.id FROM enrichment_item i JOIN enrichment_answer a
@@ -52,6 +57,7 @@ RULES = {
         SELECT c.id FROM enrichment_call c
         LEFT JOIN enrichment_answer a ON a.call_id = c.id
         WHERE c.state = 'paid' AND a.id IS NULL
+            AND c.opened_at > now() - interval '35 months'
     """,
     "aucun appel en vol sans ligne en cours": """
         SELECT c.id FROM enrichment_call c
@@ -105,8 +111,10 @@ BODIES = 1000
 SAME_BYTES = "une réponse est celle qui a été reçue, octet pour octet"
 
 
+@transaction.atomic
 def broken() -> list[Broken]:
     """The rules that do not hold now, with how many rows break each."""
+    take_time()
     found = _altered_answers()
     with connection.cursor() as cursor:
         for rule, sql in RULES.items():

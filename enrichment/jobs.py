@@ -3,9 +3,11 @@
 import logging
 
 import django_rq
+from django.core.cache import cache
+from django.utils import timezone
 from redis.exceptions import RedisError
 
-from enrichment import lane, renewal, services, watch
+from enrichment import invariants, lane, renewal, services, watch
 
 logger = logging.getLogger(__name__)
 
@@ -13,6 +15,8 @@ QUEUE, INTERACTIVE = "enrichment", "interactive"
 # Workers on one batch at a time; one batch never takes the whole house.
 LANES = 2
 TIMEOUT_S = 300
+# Where the last night's check is read, for as long as a few missed nights.
+LEDGER_CHECK, CHECK_KEPT_S = "ledger:check", 3 * 86400
 
 
 def work_on_batch(*, batch_id: int, number: int = 0, turn: int = 0) -> None:
@@ -61,6 +65,18 @@ def watch_events() -> None:
 def clean_up() -> None:
     """Every night: drafts that nobody launched."""
     renewal.forget_old_drafts()
+
+
+def check_ledger() -> None:
+    """Every night: what must be true of the ledger, for ops to read and be told."""
+    found = invariants.broken()
+    for fault in found:
+        logger.error("%s: %d rows, such as %s", fault.rule, fault.count, fault.example)
+    cache.set(
+        LEDGER_CHECK,
+        {"at": timezone.now().isoformat(), "broken": len(found)},
+        CHECK_KEPT_S,
+    )
 
 
 def _ask(batch_id: int, number: int, turn: int) -> None:

@@ -3,7 +3,15 @@
 from exports import services
 from mainsite.lib import queue
 
-QUEUE = "exports"
+QUEUE, INTERACTIVE = "exports", "interactive"
+# Written in the time that somebody waits for a page.
+SMALL = 10_000
+
+
+def ask_for_worker(*, export_id: int, rows: int) -> None:
+    """A small one never stands behind a million rows."""
+    name = INTERACTIVE if rows <= SMALL else QUEUE
+    queue.enqueue(write_export, queue=name, export_id=export_id)
 
 
 def write_export(*, export_id: int) -> None:

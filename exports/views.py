@@ -29,7 +29,6 @@ from exports.formats import csv
 from exports.forms import ProfileForm
 from exports.models import Export, ExportState, Profile
 from exports.profiles import TABLES
-from mainsite.lib import queue
 from mainsite.lib.http import render_page
 
 logger = logging.getLogger(__name__)
@@ -115,7 +114,7 @@ def _create(request: HttpRequest, wish: Asked, profile: str) -> HttpResponseBase
 
 def _ask_worker(export: Export) -> None:
     try:
-        queue.enqueue(jobs.write_export, queue=jobs.QUEUE, export_id=export.pk)
+        jobs.ask_for_worker(export_id=export.pk, rows=export.rows_total)
     except RedisError:
         # The row waits: the sweep asks again when the queue is back.
         logger.warning("export %s waits for the queue", export.public_id)

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 import django_rq
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache as django_cache
 from django.db import DatabaseError
 from django.db.models import Count, Min, Sum
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,6 +31,7 @@ from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 from rq import Queue
 
+from enrichment.jobs import LEDGER_CHECK
 from enrichment.models import Batch, Call, Item, Provider, SchemaDrift
 from mainsite.lib import cache, limiter
 from mainsite.lib.client_ip import client_ip
@@ -209,6 +211,11 @@ def _batches() -> Iterator[Metric]:
     for state, count in left.values_list("state").annotate(Count("pk")):
         items.add_metric([state], count)
     yield from (batches, oldest, items)
+    checked = django_cache.get(LEDGER_CHECK)
+    if checked is not None:
+        yield GaugeMetricFamily(
+            "ma_ledger_rules_broken", "At the last night's check.", checked["broken"]
+        )
 
 
 def _queues() -> Iterator[Metric]:

@@ -13,7 +13,7 @@ from mainsite.lib import queue
 pytestmark = pytest.mark.django_db
 PAGE = reverse("dead_letters")
 ACT = reverse("dead_letters_act", args=["taches"])
-WORKS = []
+WORKS: list[str] = []
 
 
 def sometimes(*, siren):

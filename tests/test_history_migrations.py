@@ -153,7 +153,9 @@ def _one(session, statement, *values):
 class TestATable:
     def test_keeps_every_row(self, table, before, app):
         assert len(before[table]) > 1000
-        assert _rows(app, table) == before[table]
+        # Columns that came later stand behind those of before.
+        width = len(before[table][0])
+        assert [row[:width] for row in _rows(app, table)] == before[table]
 
     def test_has_a_month_for_every_row(self, table, owner):
         assert _count(owner, table) == 0

@@ -1,4 +1,4 @@
-"""From the click on « Lancer » to the page that shows the end, all sources at 200 ms."""
+"""From the click on « Lancer » to the page that shows the end, sources at 200 ms."""
 
 import re
 import statistics

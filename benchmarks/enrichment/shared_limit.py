@@ -1,4 +1,4 @@
-"""Four worker processes, one source of 100 calls a minute: never above, hardly below."""
+"""Four worker processes, one source of 100 calls a minute: never above, near it."""
 
 import time
 from collections.abc import Iterator

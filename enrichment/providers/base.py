@@ -14,6 +14,7 @@ from typing import ClassVar, Final, Literal
 
 from enrichment.providers.errors import ProviderError
 from enrichment.providers.facts import ProviderFacts
+from mainsite.lib import strict_json
 from mainsite.lib.outgoing import Outgoing, Reply, picked
 
 AnswerStatus = Literal["found", "not_found", "partial"]
@@ -202,6 +203,10 @@ def answer_from(
     option: str = "",
     pool: str = "",
 ) -> Answer:
+    """Raises ProviderError for a 404 that is not the source's own word."""
+    if status == "not_found" and reply.body and not _is_json(reply.body):
+        # A gateway's page says nothing of the company: it may well be known.
+        raise ProviderError("not_json", provider=provider, status=reply.status)
     return Answer(
         siren=siren,
         provider=provider,
@@ -216,6 +221,14 @@ def answer_from(
         served_id=reply.headers.get("X-Sandbox-Call", ""),
         headers=picked(reply.headers, _KEPT_HEADERS),
     )
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        strict_json.decode(body)
+    except strict_json.NotJson:
+        return False
+    return True
 
 
 def _origin(mark: str | None) -> Origin:

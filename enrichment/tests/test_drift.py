@@ -54,3 +54,12 @@ def test_what_ops_took_note_of_stays_so():
     SchemaDrift.objects.update(is_seen=True)
     drift.note([("pappers", reading("nouveau"))])
     assert SchemaDrift.objects.get().is_seen
+
+
+def test_ops_are_told_on_the_first_page_of_the_admin(ops_client, sources):
+    assert "schema-drift" not in ops_client.get("/administration/").text
+    drift.note([("pappers", reading("nouveau"))])
+    page = ops_client.get("/administration/").text
+    assert "Pappers (1)" in page
+    SchemaDrift.objects.update(is_seen=True)
+    assert "schema-drift" not in ops_client.get("/administration/").text

@@ -20,7 +20,7 @@ from enrichment.management.commands.schedule import tick
 from enrichment.tests.killing import PROJECT, environment, wait_until
 from mainsite.lib.schedule import PERIODIC, Periodic
 
-RAN = []
+RAN: list[str] = []
 
 
 def run():

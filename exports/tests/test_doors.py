@@ -221,8 +221,14 @@ class TestALongExport:
         url, wanted = asked_for
         export = Export.objects.get()
         assert url == f"/exports/{export.public_id}/"
-        assert wanted == [(jobs.write_export, "exports", {"export_id": export.pk})]
+        assert wanted == [(jobs.write_export, "interactive", {"export_id": export.pk})]
         assert export.state == ExportState.QUEUED
+
+    def test_a_larger_one_has_a_worker_of_its_own(self, asked_for):
+        _url, wanted = asked_for
+        wanted.clear()
+        jobs.ask_for_worker(export_id=1, rows=jobs.SMALL + 1)
+        assert wanted == [(jobs.write_export, "exports", {"export_id": 1})]
 
     def test_shows_its_progress_until_it_is_there(self, asked_for, analyst_client):
         url, _wanted = asked_for

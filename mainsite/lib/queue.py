@@ -69,7 +69,9 @@ class Worker(RQWorker):
     def fork_work_horse(self, job: RQJob, queue: Queue) -> None:
         # A work-horse inherits what is open: once PostgreSQL was restarted, each of
         # them would find the same dead connection, and fail, for ever.
-        connections.close_all()
+        for connection in connections.all(initialized_only=True):
+            if not connection.in_atomic_block:
+                connection.close()
         super().fork_work_horse(job, queue)
 
     def perform_job(self, job: RQJob, queue: Queue) -> bool:

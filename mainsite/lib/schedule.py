@@ -63,4 +63,5 @@ PERIODIC = (
     Periodic(daily_at="03:10", path="enrichment.jobs.clean_up", queue="low"),
     Periodic(daily_at="03:30", path="enrichment.jobs.watch_events", queue="low"),
     Periodic(daily_at="04:00", path="enrichment.jobs.renew_stale", queue="low"),
+    Periodic(daily_at="05:00", path="enrichment.jobs.check_ledger", queue="low"),
 )
