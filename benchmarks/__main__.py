@@ -11,17 +11,19 @@ BENCHES = {
     "list": "benchmarks.list_page",
     "load": "benchmarks.import_registry",
     "enrichment": "benchmarks.enrichment",
+    "cache": "benchmarks.cache",
     "start": "benchmarks.start",
     "search": "benchmarks.search",
 }
 # Not measures of speed: asked for by name, `make faults` and `make bench-NAME`.
 FAULTS = {
     "faults": "benchmarks.faults",
+    "batch": "benchmarks.ten_thousand",
     "connections": "benchmarks.connections",
     "autovacuum": "benchmarks.autovacuum",
 }
 # They start what they need themselves.
-ALONE = {"start", "search"}
+ALONE = {"start", "search", "faults"}
 
 
 def main() -> int:

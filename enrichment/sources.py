@@ -124,7 +124,8 @@ def _terms(
     return Terms(
         name=row.name,
         label=client.label,
-        prices=client.prices,
+        # Of what may be asked: a supplement that nobody reads has no say in limits.
+        prices={o: price for o, price in client.prices.items() if o in client.gives},
         gives=client.gives,
         unit_eur=unit_eur,
         rate_per_s=row.rate_per_s,
