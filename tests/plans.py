@@ -78,7 +78,8 @@ SELECT b.id, siren, 'pappers', siren - {FIRST},
     CASE WHEN siren % 4 = 0 THEN 'waiting' WHEN siren % 20013 = 0 THEN 'running'
         ELSE 'done' END, 1, '', now(),
     CASE WHEN siren % 20013 = 0 AND siren % 4 > 0 THEN now() - interval '1 minute' END
-FROM enrichment_batch b JOIN register ON siren % 7 = 0 AND siren / 7 % 4 = b.id % 4;
+-- By siren / 28, so that each batch has some that wait, whatever its number.
+FROM enrichment_batch b JOIN register ON siren % 7 = 0 AND siren / 28 % 4 = b.id % 4;
 -- Each line as of a transaction of its own, long ago.
 INSERT INTO search_change (xid, kind, key, siren)
 SELECT (i % 200 + 100)::text::xid8, 0, 0, {FIRST} + i FROM generate_series(1, 30000) i;

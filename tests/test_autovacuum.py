@@ -23,7 +23,8 @@ def test_the_index_answers_alone_again(database):
         autovacuum.fill(inside, ROWS)
         seen = autovacuum.storm(inside, turn=1, patience_s=PATIENCE_S)
     assert seen.after > 5 * seen.before
-    assert seen.is_over, seen
+    # Vacuum passes by a page that is being written to the disk: some may be left.
+    assert seen.later < seen.after / 5, seen
     assert seen.autovacuums
 
 

@@ -48,7 +48,7 @@ class TestOrder:
             for line in sandbox.served()
         }
         free = [at[name] for name in EVERY_FREE]
-        assert (max(free) - min(free)).total_seconds() < 1
+        assert (max(free) - min(free)).total_seconds() < 3
         assert at[PAID] > max(free)
         assert invariants.broken() == []
 
