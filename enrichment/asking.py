@@ -395,9 +395,9 @@ class Asker:
     def _hand_back(
         self, company: Company, item: Leased, until: datetime | None
     ) -> Outcome:
-        if not self._is_paid(item):
-            wait = timedelta(seconds=SIBLING_WAIT_S)
-            company.wait(until or timezone.now() + wait)
+        """Back to wait until then, None for at once; its paid siblings wait as long."""
+        if until and not self._is_paid(item):
+            company.wait(until)
         return _back(item, until)
 
     async def _refused(

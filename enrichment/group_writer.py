@@ -29,6 +29,8 @@ class DatabaseThread:
 class GroupWriter(Generic[Entry, Result]):
     """``put`` returns when the entry is committed, with what ``write`` said of it.
 
+    ``gather_s`` is how long an entry may wait for others; it may change at any time.
+
     ``write`` receives entries in their order and answers as many results. A fault in
     it reaches every task of the group.
     """
@@ -43,7 +45,7 @@ class GroupWriter(Generic[Entry, Result]):
     ) -> None:
         self._write = write
         self._thread = thread
-        self._gather_s = gather_s
+        self.gather_s = gather_s
         self._most = most
         self._waiting: list[tuple[Entry, asyncio.Future[Result]]] = []
         self._arrived = asyncio.Event()
@@ -73,7 +75,7 @@ class GroupWriter(Generic[Entry, Result]):
 
     def flush(self) -> None:
         """From now on write at once: nothing more will come to gather."""
-        self._gather_s = 0.0
+        self.gather_s = 0.0
         self._hurry.set()
 
     async def _run(self) -> None:
@@ -89,9 +91,9 @@ class GroupWriter(Generic[Entry, Result]):
             await self._commit(group)
 
     async def _gather(self) -> None:
-        if self._gather_s and len(self._waiting) < self._most:
+        if self.gather_s and len(self._waiting) < self._most:
             try:
-                async with asyncio.timeout(self._gather_s):
+                async with asyncio.timeout(self.gather_s):
                     await self._hurry.wait()
             except TimeoutError:
                 pass

@@ -41,6 +41,8 @@ LEASE_ITEMS = 200
 # Companies under way for each call that may be: some are at a free source, some at a
 # paid one, the others wait for either, so that none of the sources ever does.
 UNDER_WAY = 4
+# How long openings and closings gather, by how many companies are under way.
+FEW, ALONE_S, CROWD_S = 10, 0.002, 0.02
 # A turn outlives its call by the time it takes to write both ends down.
 TURN_MARGIN_S = 10.0
 # A lane hands its job back after this long, so that a deployment never waits for it.
@@ -81,8 +83,8 @@ class Lane:
         self._room = asyncio.Event()
 
     async def run(self) -> None:
-        # Openings and closings gather for 8 ms, facts for most of a second: each
-        # group of facts is one event, and each event forks one scoring job.
+        # Facts gather for most of a second: each group of them is one event, and each
+        # event forks one scoring job. For openings and closings, see `_pace`.
         write = partial(ledger.write, self._batch_id, self._id)
         record = partial(recording.write_group, self._batch_id, self._id)
         async with AsyncExitStack() as stack:
@@ -92,8 +94,8 @@ class Lane:
             self._questions = _questions(terms.values())
             for one in terms.values():
                 self._sources[one.name] = await self._connect(one, stack)
-            ledger_writer = await stack.enter_async_context(
-                GroupWriter(write, thread=self._money, gather_s=0.008)
+            self._ledger = await stack.enter_async_context(
+                GroupWriter(write, thread=self._money, gather_s=ALONE_S)
             )
             self._recorder = await stack.enter_async_context(
                 GroupWriter(record, thread=self._facts, gather_s=0.7, most=100)
@@ -101,7 +103,7 @@ class Lane:
             self._asker = Asker(
                 batch_id=self._batch_id,
                 sources=self._sources,
-                ledger_writer=ledger_writer,
+                ledger_writer=self._ledger,
                 in_thread=self._money.run,
                 is_late=self._is_late,
             )
@@ -199,12 +201,22 @@ class Lane:
             )
         )
         self._more = bool(companies)
+        self._pace(len(companies))
         return companies
+
+    def _pace(self, arriving: int) -> None:
+        """A commit for many when many are there, at once when somebody waits for one.
+
+        Lines are written ahead of their calls: that they gather costs no slot.
+        """
+        is_crowd = self._under_way + arriving > FEW
+        self._ledger.gather_s = CROWD_S if is_crowd else ALONE_S
 
     async def _do(self, company: Company) -> None:
         done = await self._asker.ask(company)
         # What is left is to write it down: room for the next company.
         self._under_way -= 1
+        self._pace(0)
         self._room.set()
         await self._recorder.put(done)
 

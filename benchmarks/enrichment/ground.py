@@ -168,6 +168,7 @@ def running(
             cwd=PROJECT,
             env=None if env is None else dict(env),
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         for command in commands

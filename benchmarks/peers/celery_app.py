@@ -33,10 +33,14 @@ def work_on_batch(batch_id: int) -> None:
     from django.db import connections
 
     from enrichment import lane, services
+    from enrichment.models import Item
 
     if services.has_due_items(batch_id):
         lane.run(batch_id)
     if services.has_due_items(batch_id):
         work_on_batch.delay(batch_id)
+    elif Item.objects.unfinished().filter(batch_id=batch_id).exists():
+        # What waits for a moment is our sweep's to find: Celery is told to come back.
+        work_on_batch.apply_async([batch_id], countdown=0.5)
     # RQ's work-horse ends with its job; here the process goes on.
     connections.close_all()
