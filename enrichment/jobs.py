@@ -8,13 +8,13 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from enrichment import invariants, lane, renewal, services, watch
+from mainsite.lib.queue import enqueue
 
 logger = logging.getLogger(__name__)
 
 QUEUE, INTERACTIVE = "enrichment", "interactive"
 # Workers on one batch at a time; one batch never takes the whole house.
 LANES = 2
-TIMEOUT_S = 300
 # Where the last night's check is read, for as long as a few missed nights.
 LEDGER_CHECK, CHECK_KEPT_S = "ledger:check", 3 * 86400
 
@@ -80,12 +80,13 @@ def check_ledger() -> None:
 
 
 def _ask(batch_id: int, number: int, turn: int) -> None:
-    django_rq.get_queue(_queue_of(batch_id)).enqueue_call(
-        func=work_on_batch,
-        kwargs={"batch_id": batch_id, "number": number, "turn": turn},
-        timeout=TIMEOUT_S,
+    enqueue(
+        work_on_batch,
+        queue=_queue_of(batch_id),
         job_id=_job_id(batch_id, number, turn),
-        failure_ttl=3600,
+        batch_id=batch_id,
+        number=number,
+        turn=turn,
     )
 
 

@@ -18,7 +18,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from companies import contacts
-from enrichment import answer_cache, balances, known, ledger, recording, sources
+from enrichment import (
+    answer_cache,
+    balances,
+    calling,
+    known,
+    ledger,
+    recording,
+    sources,
+)
 from enrichment.answer_cache import KnownAnswer
 from enrichment.asking import SIBLING_WAIT_S, Asker, Company, Kept, Source
 from enrichment.choices import ItemState
@@ -31,8 +39,6 @@ from enrichment.sources import Terms
 from enrichment.stakes import UNWEIGHED
 from mainsite.lib import cache
 from mainsite.lib.ids import uuid7
-from mainsite.lib.limiter import Gate
-from mainsite.lib.outgoing import Limits, Outgoing
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +49,6 @@ LEASE_ITEMS = 200
 UNDER_WAY = 4
 # How long openings and closings gather, by how many companies are under way.
 FEW, ALONE_S, CROWD_S = 10, 0.002, 0.02
-# A turn outlives its call by the time it takes to write both ends down.
-TURN_MARGIN_S = 10.0
 # A lane hands its job back after this long, so that a deployment never waits for it.
 LANE_S = 24.0
 HEARTBEAT_S = 8.0
@@ -115,26 +119,15 @@ class Lane:
                 heart.cancel()
 
     async def _connect(self, terms: Terms, stack: AsyncExitStack) -> Source:
-        limits = Limits(
-            read_s=terms.timeout_s,
-            total_s=terms.timeout_s + 5,
-            connections=terms.concurrency,
-        )
         client, address = await self._money.run(
             lambda: (sources.client_of(terms.name), sources.address_of(terms.name))
         )
-        http = Outgoing(origins=[address], limits=limits)
-        gate = Gate(
-            terms.name,
-            per_s=terms.rate_per_s,
-            concurrency=terms.concurrency,
-            turn_s=limits.total_s + TURN_MARGIN_S,
-        )
+        http = calling.connections_to(terms, origin=address)
         return Source(
             terms=terms,
             client=client,
             http=await stack.enter_async_context(http),
-            gate=await stack.enter_async_context(gate),
+            gate=await stack.enter_async_context(calling.gate_of(terms)),
             ahead=asyncio.Semaphore(max(2, terms.concurrency // 3)),
         )
 

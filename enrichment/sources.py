@@ -13,6 +13,7 @@ from enrichment.models import Provider, ProviderPrice, SourceAssessment
 from enrichment.providers.base import FREE, Price
 from enrichment.providers.base import Provider as Client
 from enrichment.providers.registry import make_provider, provider_classes
+from enrichment.source_sessions import SharedSessions
 
 SANDBOX_SECRET = "sandbox"  # noqa: S105
 # A price of the sandbox only: a live one is ops' to enter.
@@ -194,7 +195,12 @@ def client_of(name: str) -> Client:
     base_url = ""
     if installation.is_sandbox():
         base_url = f"{settings.SANDBOX_URL.rstrip('/')}{client.sandbox_path}"
-    return make_provider(name, base_url=base_url, credentials=_secrets(client))
+    return make_provider(
+        name,
+        base_url=base_url,
+        credentials=_secrets(client),
+        sessions=SharedSessions(name),
+    )
 
 
 def address_of(name: str) -> str:

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enrichment import answer_cache, renewal, sources
+from enrichment import answer_cache, calling, renewal, sources
 from enrichment.choices import BatchKind
 from enrichment.models import Answer, Batch, SourceDay, today
 from enrichment.providers.bodacc import gazette
@@ -23,8 +23,8 @@ from enrichment.providers.opendatasoft import PAGE
 from enrichment.sources import Terms
 from mainsite.lib import formatting
 from mainsite.lib.ids import uuid7
-from mainsite.lib.limiter import SharedRate
-from mainsite.lib.outgoing import Limits, Outgoing
+from mainsite.lib.limiter import GateClosed, LimiterAway, Turn
+from mainsite.lib.outgoing import Outgoing
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ GAZETTE = "bodacc"
 # It comes out on weekdays: a long week-end, or a night without us, is read again.
 DAYS_BACK = 4
 MOST_COMPANIES = 20_000
+# A circuit that rests is waited for; a source that asks for more has the next night.
+PATIENCE_S = 60.0
 
 # Read since the notice came out, a company has nothing new to give.
 _TO_ASK = """
@@ -90,12 +92,12 @@ def _end_of(day: date) -> datetime:
 
 
 class _Reader:
-    """Reads days of the gazette, page after page, at the source's own pace."""
+    """Reads days of the gazette, page after page, through the source's own gate."""
 
     def __init__(self, base_url: str, terms: Terms) -> None:
         self._base_url = base_url
-        self._rate = SharedRate(terms.name, per_s=terms.rate_per_s)
-        self._limits = Limits(read_s=terms.timeout_s, total_s=terms.timeout_s + 5)
+        self._terms = terms
+        self._gate = calling.gate_of(terms)
         self.calls = 0
 
     async def read(self, days: list[date], *, origin: str) -> dict[str, date]:
@@ -104,12 +106,13 @@ class _Reader:
         A day that cannot be read is left for the next night.
         """
         told: dict[str, date] = {}
-        async with self._rate, Outgoing(origins=[origin], limits=self._limits) as http:
+        connections = calling.connections_to(self._terms, origin=origin)
+        async with self._gate, connections as http:
             for day in sorted(days):
                 try:
                     told |= dict.fromkeys(await self._sirens_of(day, http), day)
-                except ProviderError as error:
-                    logger.warning("the gazette of %s: %s", day, error.reason)
+                except (ProviderError, GateClosed, LimiterAway) as error:
+                    logger.warning("the gazette of %s: %s", day, error)
         return told
 
     async def _sirens_of(self, day: date, http: Outgoing) -> set[str]:
@@ -117,8 +120,19 @@ class _Reader:
         for part in gazette.PARTS:
             offset, total = 0, 1
             while offset < min(total, gazette.MOST):
-                await self._rate.acquire()
-                self.calls += 1
+                page = await self._page(day, part, offset, http)
+                found |= page.sirens
+                offset, total = offset + PAGE, page.total
+            if total > gazette.MOST:
+                logger.warning("part %s of %s has %d notices", part, day, total)
+        return found
+
+    async def _page(
+        self, day: date, part: str, offset: int, http: Outgoing
+    ) -> gazette.Page:
+        with await self._turn() as turn:
+            self.calls += 1
+            try:
                 page = await gazette.page(
                     day,
                     part,
@@ -127,11 +141,22 @@ class _Reader:
                     http=http,
                     call_id=str(uuid7()),
                 )
-                found |= page.sirens
-                offset, total = offset + PAGE, page.total
-            if total > gazette.MOST:
-                logger.warning("part %s of %s has %d notices", part, day, total)
-        return found
+            except ProviderError as error:
+                turn.release(ok=None if error.permanent else False)
+                if error.reason == "rate_limited" and error.retry_after_s:
+                    self._gate.obey(error.retry_after_s)
+                raise
+            turn.release(ok=True)
+        return page
+
+    async def _turn(self) -> Turn:
+        while True:
+            try:
+                return await self._gate.acquire(is_paid=False)
+            except GateClosed as closed:
+                if closed.wait_s > PATIENCE_S:
+                    raise
+                await asyncio.sleep(closed.wait_s)
 
 
 def _count_calls(calls: int) -> None:

@@ -249,8 +249,9 @@ RQ_QUEUES = {
     }
     for name, timeout_s in {
         # Somebody looks at the page: one company, its score, a small export.
-        "interactive": 60,
-        "enrichment": 900,
+        "interactive": 120,
+        # A lane hands its job back after half a minute.
+        "enrichment": 300,
         "scoring": 600,
         "exports": 1800,
         "default": 300,

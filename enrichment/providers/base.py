@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, Protocol
 
 from enrichment.providers.errors import ProviderError
 from enrichment.providers.facts import ProviderFacts
@@ -134,6 +134,27 @@ class Question:
     person: Person | None = None
 
 
+class Sessions(Protocol):
+    """Where what a source gave at signing in is kept for who calls it next.
+
+    `owner` tells one account at one address from another. Nothing kept is "".
+    """
+
+    async def kept(self, owner: str) -> str: ...
+
+    async def keep(self, owner: str, token: str, *, life_s: float) -> None: ...
+
+
+class NoSessions:
+    """Each signs in for itself."""
+
+    async def kept(self, owner: str) -> str:
+        return ""
+
+    async def keep(self, owner: str, token: str, *, life_s: float) -> None:
+        pass
+
+
 class Provider(ABC):
     """A source. `label` is shown as it stands. Made by `registry.make_provider`.
 
@@ -142,7 +163,8 @@ class Provider(ABC):
     the groups of fields it may tell. `usual` are the options that every batch asks.
     `ttl`, `rate_limit` and `day_quota` (calls) are defaults that ops edit. `rank`
     orders sources of one price. `needs_assessment`: it stays off until someone who
-    answers for the installation has signed an assessment of it.
+    answers for the installation has signed an assessment of it. `sessions` is for a
+    source that has to be signed in to.
     """
 
     name: ClassVar[str]
@@ -162,10 +184,15 @@ class Provider(ABC):
     sandbox_unit_eur: ClassVar[Decimal] = Decimal(0)
 
     def __init__(
-        self, *, base_url: str, credentials: Mapping[str, str] | None = None
+        self,
+        *,
+        base_url: str,
+        credentials: Mapping[str, str] | None = None,
+        sessions: Sessions | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.secrets = dict(credentials or {})
+        self.sessions = sessions or NoSessions()
 
     @abstractmethod
     async def fetch(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from enrichment.providers.base import Provider
+from enrichment.providers.base import Provider, Sessions
 
 
 @cache
@@ -22,8 +22,16 @@ def provider_classes() -> dict[str, type[Provider]]:
 
 
 def make_provider(
-    name: str, *, base_url: str = "", credentials: Mapping[str, str] | None = None
+    name: str,
+    *,
+    base_url: str = "",
+    credentials: Mapping[str, str] | None = None,
+    sessions: Sessions | None = None,
 ) -> Provider:
     """A source ready to be asked; without `base_url` it is the real service."""
     chosen = provider_classes()[name]
-    return chosen(base_url=base_url or chosen.live_base_url, credentials=credentials)
+    return chosen(
+        base_url=base_url or chosen.live_base_url,
+        credentials=credentials,
+        sessions=sessions,
+    )

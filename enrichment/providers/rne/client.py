@@ -16,6 +16,7 @@ from enrichment.providers.base import (
     Provider,
     Question,
     RateLimit,
+    Sessions,
     answer_from,
 )
 from enrichment.providers.errors import ProviderError, from_outgoing
@@ -60,10 +61,14 @@ class Rne(Provider):
     day_quota: ClassVar[int | None] = 10_000
 
     def __init__(
-        self, *, base_url: str, credentials: Mapping[str, str] | None = None
+        self,
+        *,
+        base_url: str,
+        credentials: Mapping[str, str] | None = None,
+        sessions: Sessions | None = None,
     ) -> None:
-        super().__init__(base_url=base_url, credentials=credentials)
-        self._session = Session(f"{self.base_url}/api/sso/login")
+        super().__init__(base_url=base_url, credentials=credentials, sessions=sessions)
+        self._session = Session(f"{self.base_url}/api/sso/login", self.sessions)
 
     async def fetch(
         self, question: Question, *, http: Outgoing, call_id: str

@@ -5,6 +5,7 @@ import base64
 import binascii
 from time import monotonic
 
+from enrichment.providers.base import Sessions
 from enrichment.providers.documents import document
 from enrichment.providers.errors import ProviderError, from_outgoing
 from enrichment.providers.reading import Notes, Section
@@ -19,10 +20,14 @@ _MARGIN_S = 60.0
 
 
 class Session:
-    """Fifty calls that start together sign in once: the others wait for the first."""
+    """Fifty calls that start together sign in once: the others wait for the first.
 
-    def __init__(self, address: str) -> None:
+    What another process was given is used before anyone signs in.
+    """
+
+    def __init__(self, address: str, sessions: Sessions) -> None:
         self._address = address
+        self._sessions = sessions
         self._token = ""
         self._dies_at = 0.0
         self._lock = asyncio.Lock()
@@ -36,8 +41,15 @@ class Session:
         async with self._lock:
             is_alive = monotonic() < self._dies_at
             if not is_alive or self._token == refused:
-                account = {"username": username, "password": password}
-                self._token, life_s = await self._sign_in(http, account)
+                owner = f"{username} {self._address}"
+                kept = await self._sessions.kept(owner)
+                if kept and kept != refused:
+                    # Others drop it as early as we would: so long it lives at least.
+                    self._token, life_s = kept, _MARGIN_S
+                else:
+                    account = {"username": username, "password": password}
+                    self._token, life_s = await self._sign_in(http, account)
+                    await self._sessions.keep(owner, self._token, life_s=life_s)
                 self._dies_at = monotonic() + life_s
             return self._token
 

@@ -5,7 +5,6 @@ what is left without Redis, `terms` the arithmetic, `state` what ops see.
 """
 
 from mainsite.lib.limiter.gate import Gate, GateClosed, LimiterAway, Turn
-from mainsite.lib.limiter.rate import SharedRate
 from mainsite.lib.limiter.state import GateState, state_of
 
 __all__ = [
@@ -13,7 +12,6 @@ __all__ = [
     "GateClosed",
     "GateState",
     "LimiterAway",
-    "SharedRate",
     "Turn",
     "state_of",
 ]

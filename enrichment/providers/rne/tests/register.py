@@ -68,12 +68,12 @@ class Register:
 
 
 @asynccontextmanager
-async def signed(register, credentials=ACCOUNT, limits=FAST):
+async def signed(register, credentials=ACCOUNT, limits=FAST, sessions=None):
     """Yields what asks the register: `await ask(siren, option)`."""
     server = await asyncio.start_server(register.serve, "127.0.0.1", 0)
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server, Outgoing(origins=[address], limits=limits) as http:
-        provider = Rne(base_url=address, credentials=credentials)
+        provider = Rne(base_url=address, credentials=credentials, sessions=sessions)
 
         async def ask(siren, option="", call_id="c-1"):
             question = Question(siren=siren, option=option)

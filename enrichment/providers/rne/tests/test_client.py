@@ -33,6 +33,21 @@ async def failure(register, siren=MADE_UP, option="", credentials=ACCOUNT):
     return caught.value
 
 
+class Kept:
+    """A store for all; whoever owns what is in it."""
+
+    def __init__(self, token=""):
+        self.token = token
+
+    async def kept(self, owner):
+        assert ACCOUNT["INPI_USERNAME"] in owner
+        return self.token
+
+    async def keep(self, owner, token, *, life_s):
+        assert life_s > 0
+        self.token = token
+
+
 @pytest.mark.asyncio
 class TestFetch:
     async def test_keeps_the_exact_bytes_and_charges_nothing(self):
@@ -155,6 +170,23 @@ class TestSigningIn:
             await ask(RECORDED)
 
         assert len(register.sign_ins) == 2
+
+    async def test_who_comes_next_does_not_sign_in_again(self):
+        register, sessions = Register(fixture("sheet.json")), Kept()
+        async with signed(register, sessions=sessions) as ask:
+            await ask(RECORDED)
+        async with signed(register, sessions=sessions) as ask:
+            await ask(RECORDED)
+
+        assert (len(register.sign_ins), len(register.asked)) == (1, 2)
+
+    async def test_what_others_kept_and_the_source_refuses_is_replaced(self):
+        register, sessions = Register(fixture("sheet.json")), Kept("of-yesterday")
+        async with signed(register, sessions=sessions) as ask:
+            await ask(RECORDED)
+
+        assert (len(register.sign_ins), len(register.asked)) == (1, 2)
+        assert sessions.token not in {"", "of-yesterday"}
 
     @pytest.mark.parametrize("name", ["bad_credentials.http", "no_access.http"])
     async def test_a_wrong_account_is_a_bad_key(self, name):
