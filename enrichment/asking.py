@@ -72,6 +72,13 @@ class Source:
     # Pools that the source itself says are empty.
     empty_pools: set[str] = field(default_factory=set)
 
+    def learn(self, error: ProviderError, *, option: str) -> None:
+        """What one refusal says of all the calls that would come after it."""
+        if error.reason in BLOCKING:
+            self.blocked = error.reason
+        elif error.reason == "no_credit":
+            self.empty_pools.add(self.terms.pool(option))
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -209,10 +216,8 @@ class Asker:
         async with source.ahead:
             if self._is_late():
                 return self._hand_back(company, item, None), None
-            if source.blocked:
-                return _failed(item, source.blocked), None
-            if source.terms.pool(item.option) in source.empty_pools:
-                return _not_bought(item, "no_credit"), None
+            if shut := _shut(item, source):
+                return shut, None
             opening = _opening(item, source.terms)
             source.gate.check(is_paid=opening.is_paid)
             refused = await self._ledger.put(opening)
@@ -224,6 +229,10 @@ class Asker:
                 await self._ledger.put(_closing_of_no_call(opening))
                 raise
         with turn:
+            # What the source said of another company while this one waited.
+            if shut := _shut(item, source):
+                await self._ledger.put(_closing_of_no_call(opening))
+                return shut, None
             question = _question(company, item)
             reply = await self._call(source, opening, question, turn)
         return await self._store(company, item, source, opening, reply)
@@ -259,6 +268,7 @@ class Asker:
             turn.release(ok=None if error.permanent else False)
             if error.reason == "rate_limited" and error.retry_after_s:
                 source.gate.obey(error.retry_after_s)
+            source.learn(error, option=question.option)
             await self._ledger.put(_closing_of_error(opening, error))
             raise
         turn.release(ok=True)
@@ -365,13 +375,10 @@ class Asker:
         source = self._sources[item.source]
         if error.reason == "no_credit":
             # Out of money is not a failure: the rest is not bought either.
-            source.empty_pools.add(source.terms.pool(item.option))
             await self._in_thread(
                 partial(_note_once, self._batch_id, Step.OUT_OF_UNITS, item.source)
             )
             return _not_bought(item, error.reason)
-        if error.reason in BLOCKING:
-            source.blocked = error.reason
         if error.permanent:
             return _failed(item, error.reason)
         now = timezone.now()
@@ -486,6 +493,15 @@ def _closing_of_error(opening: Opening, error: ProviderError) -> Closing:
     return Closing(
         opening=opening, state=state, http_status=error.status, reason=error.reason
     )
+
+
+def _shut(item: Leased, source: Source) -> Outcome | None:
+    """What becomes of an item whose source refuses all like it; else None."""
+    if source.blocked:
+        return _failed(item, source.blocked)
+    if source.terms.pool(item.option) in source.empty_pools:
+        return _not_bought(item, "no_credit")
+    return None
 
 
 def _failed(
