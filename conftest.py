@@ -40,6 +40,8 @@ def pytest_collection_modifyitems(items):
             item.user_properties.append(("ground", ground))
             if reason := missing[ground]:
                 item.add_marker(pytest.mark.skip(reason=reason))
+    # Those of minutes begin: at the end one process would work and the others wait.
+    items.sort(key=lambda item: item.get_closest_marker("faults") is None)
 
 
 @pytest.hookimpl(trylast=True)

@@ -86,14 +86,16 @@ class TestJobs:
         assert len(django_rq.get_queue("low").failed_job_registry) == 1
 
     def test_a_retry_waits_and_comes_back_without_a_scheduler_of_rq(self, monkeypatch):
-        monkeypatch.setattr(queue, "pauses_s", lambda retries: [1] * retries)
+        monkeypatch.setattr(queue, "pauses_s", lambda retries: [60] * retries)
         queue.enqueue(fail, queue="low", retries=1)
         low = django_rq.get_queue("low")
         self.work("low")
         assert len(low.scheduled_job_registry) == 1
         queue.enqueue_due()
         assert len(low) == 0
-        time.sleep(1.1)
+        waiting = low.scheduled_job_registry
+        [job_id] = waiting.get_job_ids()
+        low.connection.zadd(waiting.key, {job_id: time.time() - 1})
         queue.enqueue_due()
         assert len(low) == 1
         self.work("low")
