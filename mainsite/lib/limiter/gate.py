@@ -134,6 +134,8 @@ class Gate:
         self._books = Books(self.limits, lane=uuid7().hex)
         self._waiting: deque[Turn] = deque()
         self._held = 0
+        # What Redis takes us to hold: no more, and as much may be handed on.
+        self._believed = 0
         # Booked and not departed yet.
         self._booked = 0
         self._stirred = asyncio.Event()
@@ -231,9 +233,10 @@ class Gate:
         self._note(turn, ok)
         if ok and self._hand_over():
             return
+        if self._is_full:
+            # There is room again, whoever comes next.
+            self._retry_at = 0.0
         if self._waiting:
-            if self._is_full:
-                self._retry_at = 0.0
             self._stirred.set()
         else:
             is_news = ok is False or turn.is_probe or self._known_failures
@@ -242,11 +245,13 @@ class Gate:
     def _hand_over(self) -> bool:
         """Alone at a source without a rate, a turn goes from call to call as it is.
 
-        Redis hears of it at the next beat: what we hold has not changed.
+        Redis hears of it at the next beat: we hold no more than it takes us to.
         """
         now = time.monotonic()
         is_ours = self._lanes == 1 and not self.limits.step_s and not self._share
         if not is_ours or now - self._asked_at > BEAT_S or self._closed_until > now:
+            return False
+        if self._held >= self._believed:
             return False
         following = self._next_waiting()
         if following is None:
@@ -278,7 +283,9 @@ class Gate:
             self._waiting.appendleft(turn)
         else:
             self._waiting.append(turn)
-        self._stirred.set()
+        # Idle until now, we may have missed what happened to the source.
+        if not (self._held and self._hand_over()):
+            self._stirred.set()
         try:
             await turn.future
         except asyncio.CancelledError:
@@ -351,12 +358,15 @@ class Gate:
 
     async def _ask(self, report: Report) -> Verdict:
         asked_at = time.monotonic()
+        # While it is asked, what it was told; then what it gave on top.
+        self._believed = report.held
         try:
             verdict = await self._books.ask(report)
         except RedisError:
             self._is_pause_said = False
             raise
         self._asked_at = asked_at
+        self._believed += verdict.granted
         self._lanes, self._known_failures = verdict.lanes, verdict.failures
         return verdict
 
