@@ -1,8 +1,11 @@
 """RQ as we use it: JSON payloads, quick recovery, jobs that name their door."""
 
+import gc
 import inspect
 import logging
 import random
+import signal
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -31,6 +34,9 @@ MONITORING_S = 10
 VERSION = 1
 RETRY_BASE_S = 10.0
 RETRY_LONGEST_S = 600.0
+# What a worker that was asked to stop sends to its work-horse.
+_LEAVE = signal.SIGUSR1
+_leaving = threading.Event()
 
 
 class NewerPayload(Exception):
@@ -72,7 +78,24 @@ class Worker(RQWorker):
         for connection in connections.all(initialized_only=True):
             if not connection.in_atomic_block:
                 connection.close()
+        # From its first moment: what asks it to leave must never kill it.
+        signal.signal(_LEAVE, signal.SIG_IGN)
         super().fork_work_horse(job, queue)
+
+    def setup_work_horse_signals(self) -> None:
+        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
+        signal.signal(_LEAVE, lambda *_: _leaving.set())
+
+    def handle_warm_shutdown_request(self) -> None:
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        if self.horse_pid:
+            self.kill_horse(sig=_LEAVE)
+
+    def main_work_horse(self, job: RQJob, queue: Queue) -> None:
+        # What the worker loaded stays for good: looked through again at each full
+        # collection, it stops an asynchronous job for a tenth of a second.
+        gc.freeze()
+        super().main_work_horse(job, queue)
 
     def perform_job(self, job: RQJob, queue: Queue) -> bool:
         started = time.monotonic()
@@ -81,6 +104,11 @@ class Worker(RQWorker):
         end = "done" if is_done else "failed"
         logger.info("%s %s %s after %.2f s", job.func_name, job.id, end, seconds)
         return is_done
+
+
+def is_leaving() -> bool:
+    """Whether this worker was asked to stop: a long job then hands back the rest."""
+    return _leaving.is_set()
 
 
 def enqueue(

@@ -1,5 +1,8 @@
 """Jobs as they are written and read: versions, retries, pauses between them."""
 
+import signal
+import subprocess
+import sys
 import time
 
 import django_rq
@@ -7,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from rq.job import JobStatus
 
+from enrichment.tests.killing import PROJECT, environment, wait_until
 from mainsite.lib import queue
 from mainsite.lib.queue import NewerPayload, pauses_s, readable
 
@@ -21,6 +25,11 @@ def fail(**_):
 
 def note(**given):
     """A door that takes whatever it is given."""
+
+
+def stay(**_):
+    """A long job, which ends when its worker is asked to stop."""
+    assert wait_until(queue.is_leaving, seconds=20)
 
 
 class TestReadable:
@@ -101,3 +110,21 @@ class TestJobs:
         self.work("low")
         assert len(low.failed_job_registry) == 1
         assert len(low.scheduled_job_registry) == 0
+
+    def test_a_long_job_hears_that_its_worker_is_to_stop(self):
+        queue.enqueue(stay, queue="low")
+        [job] = django_rq.get_queue("low").jobs
+        worker = subprocess.Popen(
+            [sys.executable, "manage.py", "work", "low"],
+            cwd=PROJECT,
+            env=environment("http://127.0.0.1:9", "mainsite.settings"),
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            started = wait_until(lambda: job.get_status() == "started", seconds=30)
+            assert started
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(timeout=15) == 0
+        finally:
+            worker.kill()
+        assert job.get_status() == JobStatus.FINISHED
