@@ -126,7 +126,7 @@ class Asker:
     """Takes one company through its sources, for one lane of one batch.
 
     ``in_thread`` runs a function where the ledger's connection is; ``is_late`` says
-    that nothing more should leave.
+    that nothing more should leave. Paid calls wait until ``balances_read``.
     """
 
     def __init__(
@@ -137,12 +137,14 @@ class Asker:
         ledger_writer: GroupWriter[ledger.Entry, ledger.Result],
         in_thread: Callable[[Callable[[], Any]], Coroutine[Any, Any, Any]],
         is_late: Callable[[], bool],
+        balances_read: asyncio.Event,
     ) -> None:
         self._batch_id = batch_id
         self._sources = sources
         self._ledger = ledger_writer
         self._in_thread = in_thread
         self._is_late = is_late
+        self._balances_read = balances_read
 
     async def ask(self, company: Company) -> CompanyDone:
         """Free sources side by side; then the paid ones, one after the other.
@@ -213,6 +215,8 @@ class Asker:
         The line is written while earlier calls are under way: a turn at the source's
         gate is for the call alone. Few lines wait so, for a kill would lose them all.
         """
+        if self._is_paid(item):
+            await self._balances_read.wait()
         async with source.ahead:
             if self._is_late():
                 return self._hand_back(company, item, None), None

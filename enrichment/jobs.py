@@ -1,6 +1,7 @@
 """The doors of the queue: work on a batch, and sweep after whoever died."""
 
 import logging
+from functools import partial
 
 import django_rq
 from django.core.cache import cache
@@ -26,7 +27,8 @@ def work_on_batch(*, batch_id: int, number: int = 0, turn: int = 0) -> None:
     """
     if not services.has_due_items(batch_id):
         return
-    lane.run(batch_id)
+    do_others_wait = partial(_do_others_wait, _queue_of(batch_id), batch_id)
+    lane.run(batch_id, do_others_wait=do_others_wait)
     if services.has_due_items(batch_id):
         _ask(batch_id, number, 1 - turn)
 
@@ -90,6 +92,15 @@ def _ask(batch_id: int, number: int, turn: int) -> None:
     )
 
 
+def _do_others_wait(name: str, batch_id: int) -> bool:
+    """Whether another batch stands in that queue; without Redis nobody can."""
+    try:
+        waiting = django_rq.get_queue(name).get_job_ids()
+    except RedisError:
+        return False
+    return not all(job_id.startswith(_of_batch(batch_id)) for job_id in waiting)
+
+
 def _queue_of(batch_id: int) -> str:
     """Somebody waits for the answer about one company: it never stands behind lists."""
     return INTERACTIVE if services.is_awaited(batch_id) else QUEUE
@@ -107,4 +118,8 @@ def _job_id(batch_id: int, number: int, turn: int) -> str:
     A job that asks for its successor gives it the other turn: RQ would take one id
     for one job.
     """
-    return f"batch-{batch_id}-{number}-{turn}"
+    return f"{_of_batch(batch_id)}{number}-{turn}"
+
+
+def _of_batch(batch_id: int) -> str:
+    return f"batch-{batch_id}-"

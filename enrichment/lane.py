@@ -7,7 +7,7 @@ import asyncio
 import logging
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,7 +37,7 @@ from enrichment.providers.base import Person
 from enrichment.providers.errors import ProviderError
 from enrichment.sources import Terms
 from enrichment.stakes import UNWEIGHED
-from mainsite.lib import cache
+from mainsite.lib import cache, queue
 from mainsite.lib.ids import uuid7
 
 logger = logging.getLogger(__name__)
@@ -48,9 +48,10 @@ LEASE_ITEMS = 200
 # paid one, the others wait for either, so that none of the sources ever does.
 UNDER_WAY = 4
 # How long openings and closings gather, by how many companies are under way.
-FEW, ALONE_S, CROWD_S = 10, 0.002, 0.02
-# A lane hands its job back after this long, so that a deployment never waits for it.
-LANE_S = 24.0
+FEW, ALONE_S, CROWD_S = 10, 0.002, 0.012
+# A lane hands its job back after this long; sooner when other batches stand in the
+# queue, and at once when its worker is to stop: no deployment waits for it.
+LANE_S, TURN_S = 100.0, 20.0
 HEARTBEAT_S = 8.0
 
 
@@ -62,12 +63,19 @@ class Questions:
     contacts: frozenset[tuple[str, str]]
 
 
-def run(batch_id: int) -> None:
-    """Work on a batch for a while, from a synchronous job."""
+def _nobody() -> bool:
+    return False
+
+
+def run(batch_id: int, *, do_others_wait: Callable[[], bool] = _nobody) -> None:
+    """Work on a batch for a while, from a synchronous job.
+
+    ``do_others_wait`` says whether another batch would have the worker now.
+    """
     # Three threads take turns here, two of them for a few microseconds between two
     # answers of PostgreSQL: with the usual 5 ms a call waits 40 ms for its line.
     sys.setswitchinterval(0.0005)
-    asyncio.run(Lane(batch_id).run())
+    asyncio.run(Lane(batch_id, do_others_wait).run())
     # A work-horse leaves without saying so: what it counted would be lost.
     cache.flush()
 
@@ -75,16 +83,21 @@ def run(batch_id: int) -> None:
 class Lane:
     """Leases, calls, and hands over to the two writers; lives as long as one job."""
 
-    def __init__(self, batch_id: int) -> None:
+    def __init__(self, batch_id: int, do_others_wait: Callable[[], bool]) -> None:
         self._batch_id = batch_id
+        self._do_others_wait = do_others_wait
         self._id = uuid7()
         self._sources: dict[str, Source] = {}
         self._money = DatabaseThread()
         self._facts = DatabaseThread()
-        self._stop_at = time.monotonic() + LANE_S
+        # On its own: a lease reads for a tenth of a second, and no line waits for it.
+        self._leases = DatabaseThread()
+        self._started_at = time.monotonic()
+        self._stop_at = self._started_at + LANE_S
         self._more = True
         self._under_way = 0
         self._room = asyncio.Event()
+        self._balances_read = asyncio.Event()
 
     async def run(self) -> None:
         # Facts gather for most of a second: each group of them is one event, and each
@@ -94,6 +107,7 @@ class Lane:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._money.close)
             stack.push_async_callback(self._facts.close)
+            stack.push_async_callback(self._leases.close)
             terms = await self._money.run(sources.all_terms)
             self._questions = _questions(terms.values())
             for one in terms.values():
@@ -110,8 +124,8 @@ class Lane:
                 ledger_writer=self._ledger,
                 in_thread=self._money.run,
                 is_late=self._is_late,
+                balances_read=self._balances_read,
             )
-            await self._read_balances()
             heart = asyncio.create_task(self._beat())
             try:
                 await self._work()
@@ -128,7 +142,7 @@ class Lane:
             client=client,
             http=await stack.enter_async_context(http),
             gate=await stack.enter_async_context(calling.gate_of(terms)),
-            ahead=asyncio.Semaphore(max(2, terms.concurrency // 3)),
+            ahead=asyncio.Semaphore(max(2, terms.concurrency // 2)),
         )
 
     async def _read_balances(self) -> None:
@@ -140,6 +154,7 @@ class Lane:
         for source in asked:
             if source.terms.name in stale:
                 await self._read_balance(source)
+        self._balances_read.set()
 
     async def _read_balance(self, source: Source) -> None:
         name = source.terms.name
@@ -156,9 +171,12 @@ class Lane:
         return bool(terms.off or terms.is_held)
 
     async def _beat(self) -> None:
-        """Keep the leases, and heed what ops changed meanwhile."""
+        """Keep the leases, heed what ops changed meanwhile, and who else waits."""
         while True:
             await asyncio.sleep(HEARTBEAT_S)
+            has_had_turn = time.monotonic() > self._started_at + TURN_S
+            if has_had_turn and await asyncio.to_thread(self._do_others_wait):
+                self._stop_at = time.monotonic()
             await self._money.run(partial(ledger.renew, self._id))
             for one in (await self._money.run(sources.all_terms)).values():
                 if one.name in self._sources:
@@ -171,6 +189,7 @@ class Lane:
         slots = max(source.terms.concurrency for source in self._sources.values())
         enough = UNDER_WAY * slots
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._read_balances())
             while self._more and not self._is_late():
                 if self._under_way < enough:
                     for company in await self._lease():
@@ -183,10 +202,10 @@ class Lane:
             self._recorder.flush()
 
     def _is_late(self) -> bool:
-        return time.monotonic() > self._stop_at
+        return queue.is_leaving() or time.monotonic() > self._stop_at
 
     async def _lease(self) -> list[Company]:
-        companies = await self._money.run(
+        companies = await self._leases.run(
             lambda: _leased_companies(
                 ledger.lease(self._batch_id, self._id, LEASE_ITEMS),
                 self._batch_id,

@@ -250,7 +250,7 @@ RQ_QUEUES = {
     for name, timeout_s in {
         # Somebody looks at the page: one company, its score, a small export.
         "interactive": 120,
-        # A lane hands its job back after half a minute.
+        # A lane hands its job back after less than two minutes.
         "enrichment": 300,
         "scoring": 600,
         "exports": 1800,
