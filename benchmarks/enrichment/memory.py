@@ -44,11 +44,10 @@ def resident_mib() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def growth(samples: list[float]) -> float:
-    """The last tenth against the first."""
+def tenths(samples: list[float]) -> tuple[float, float]:
+    """The first and the last tenth of a life, each by its median."""
     tenth = max(1, len(samples) // TENTHS)
-    first, last = samples[:tenth], samples[-tenth:]
-    return statistics.median(last) / statistics.median(first) - 1
+    return statistics.median(samples[:tenth]), statistics.median(samples[-tenth:])
 
 
 if __name__ == "__main__":

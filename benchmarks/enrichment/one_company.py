@@ -75,7 +75,6 @@ def _browser() -> dict[str, str]:
     from accounts.tests.people import verified_client
 
     client = verified_client(ground.analyst())  # type: ignore[no-untyped-call]
-    client.get("/compte/")
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     token = re.sub(r"\W", "", "t" * 32)
     cookies["csrf"] = token
