@@ -17,8 +17,8 @@ from redis.exceptions import ConnectionError as RedisIsAway
 
 from accounts.models import ScheduledRun
 from enrichment.management.commands.schedule import tick
-from enrichment.tests.killing import PROJECT, environment, wait_until
 from mainsite.lib.schedule import PERIODIC, Periodic
+from mainsite.lib.tests.killing import PROJECT, environment, wait_until
 
 RAN: list[str] = []
 

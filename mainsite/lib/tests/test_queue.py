@@ -10,9 +10,9 @@ import pytest
 from django.core.management import call_command
 from rq.job import JobStatus
 
-from enrichment.tests.killing import PROJECT, environment, wait_until
 from mainsite.lib import queue
 from mainsite.lib.queue import NewerPayload, pauses_s, readable
+from mainsite.lib.tests.killing import PROJECT, environment, wait_until
 
 
 def write(*, name: str, count: int = 1) -> None:
