@@ -123,16 +123,6 @@ class TestGoodAnswers:
 
         assert first == second
 
-    async def test_is_refused_under_another_number(self, bench, source):
-        if asks_about_people(source):
-            pytest.skip("an answer without a SIREN")
-        answer = await bench.ask(source)
-
-        with pytest.raises(ProviderError) as caught:
-            bench.provider(source).parse(answer.raw, siren=OTHER)
-
-        assert caught.value.reason == "other_company"
-
 
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.asyncio
@@ -231,13 +221,26 @@ class TestFaults:
         assert (facts.accounts, facts.officers) == (before.accounts, before.officers)
         assert (facts.events, facts.contacts) == (before.events, before.contacts)
 
-    async def test_without_its_credentials_no_paid_answer_comes(self, bench, source):
-        provider = bench.provider(source)
-        if not provider.credentials:
-            pytest.skip("an open source")
-        provider.secrets = {}
 
-        error = await refused(bench, source)
+@pytest.mark.parametrize("source", [s for s in SOURCES if not asks_about_people(s)])
+@pytest.mark.asyncio
+async def test_is_refused_under_another_number(bench, source):
+    answer = await bench.ask(source)
 
-        assert (error.reason, error.permanent) == ("bad_key", True)
-        assert all(Decimal(line["units"]) == 0 for line in bench.served)
+    with pytest.raises(ProviderError) as caught:
+        bench.provider(source).parse(answer.raw, siren=OTHER)
+
+    assert caught.value.reason == "other_company"
+
+
+@pytest.mark.parametrize(
+    "source", [s for s in SOURCES if provider_classes()[s].credentials]
+)
+@pytest.mark.asyncio
+async def test_without_its_credentials_no_paid_answer_comes(bench, source):
+    bench.provider(source).secrets = {}
+
+    error = await refused(bench, source)
+
+    assert (error.reason, error.permanent) == ("bad_key", True)
+    assert all(Decimal(line["units"]) == 0 for line in bench.served)

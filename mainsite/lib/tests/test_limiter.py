@@ -107,9 +107,9 @@ class TestRate:
     def test_an_idle_source_is_not_a_forgotten_one(self, warm):
         async def scene():
             async with Gate(warm, per_s=None, concurrency=None) as gate:
-                await turns(gate, 1000)
+                await turns(gate, 1)
 
-        assert timed(scene()) < 1.5
+        assert timed(scene()) < limits(per_s=50).quiet_s
 
     def test_what_is_booked_is_taken_at_its_moment(self, warm):
         async def scene():
@@ -299,21 +299,3 @@ def test_state_of_says_what_is_in_use(warm):
         time.sleep(0.5)
     client.close()
     asyncio.run(scene())
-
-
-def test_a_turn_costs_less_than_a_third_of_a_millisecond(warm):
-    async def scene():
-        async with Gate(warm, per_s=None, concurrency=50) as gate:
-
-            async def call():
-                for _ in range(20):
-                    with await gate.acquire(is_paid=True) as turn:
-                        await asyncio.sleep(0.02)
-                        turn.release(ok=True)
-
-            await turns(gate, 1)
-            before = time.process_time()
-            await asyncio.gather(*(call() for _ in range(50)))
-            return (time.process_time() - before) / 1000
-
-    assert min(asyncio.run(scene()) for _ in range(3)) < 0.0003
