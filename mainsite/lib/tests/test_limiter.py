@@ -112,20 +112,22 @@ class TestRate:
         assert timed(scene()) < limits(per_s=50).quiet_s
 
     def test_what_is_booked_is_taken_at_its_moment(self, warm):
+        given = limits(per_s=10, concurrency=None)
+
         async def scene():
             async with Gate(warm, per_s=10, concurrency=None) as gate:
                 await turns(gate, 1)
-                moments = []
+                left = []
                 for _ in range(3):
                     with await gate.book(is_paid=True) as turn:
                         await asyncio.sleep(0.03)
-                        moments.append(turn.at)
                         await turn.depart()
-                        # A busy machine may be late, never early.
-                        assert time.monotonic() >= moments[-1] - 0.001
-                return [after - before for before, after in pairwise(moments)]
+                        left.append(time.monotonic())
+                return [after - before for before, after in pairwise(left)]
 
-        assert all(pause > 0.099 for pause in asyncio.run(scene()))
+        # A busy machine may be late for one, as far as no window is crowded by it.
+        least = given.step_s - given.late_s
+        assert all(pause > least for pause in asyncio.run(scene()))
 
     def test_a_turn_missed_by_far_is_booked_again(self, warm):
         async def scene():
