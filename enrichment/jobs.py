@@ -4,6 +4,8 @@ import logging
 from functools import partial
 
 import django_rq
+import redis
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -93,9 +95,16 @@ def _ask(batch_id: int, number: int, turn: int) -> None:
 
 
 def _do_others_wait(name: str, batch_id: int) -> bool:
-    """Whether another batch stands in that queue; without Redis nobody can."""
+    """Whether another batch stands in that queue; without Redis nobody can.
+
+    Workers read from Redis without a time-out; a lane that asks so would lose its
+    leases while Redis is frozen.
+    """
+    limits = {"socket_connect_timeout": settings.REDIS_TIMEOUT_S}
+    limits["socket_timeout"] = settings.REDIS_TIMEOUT_S
     try:
-        waiting = django_rq.get_queue(name).get_job_ids()
+        with redis.Redis.from_url(settings.REDIS_URL, **limits) as client:
+            waiting = django_rq.get_queue(name, connection=client).get_job_ids()
     except RedisError:
         return False
     return not all(job_id.startswith(_of_batch(batch_id)) for job_id in waiting)

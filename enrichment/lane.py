@@ -174,13 +174,13 @@ class Lane:
         """Keep the leases, heed what ops changed meanwhile, and who else waits."""
         while True:
             await asyncio.sleep(HEARTBEAT_S)
-            has_had_turn = time.monotonic() > self._started_at + TURN_S
-            if has_had_turn and await asyncio.to_thread(self._do_others_wait):
-                self._stop_at = time.monotonic()
             await self._money.run(partial(ledger.renew, self._id))
             for one in (await self._money.run(sources.all_terms)).values():
                 if one.name in self._sources:
                     self._sources[one.name].terms = one
+            has_had_turn = time.monotonic() > self._started_at + TURN_S
+            if has_had_turn and await asyncio.to_thread(self._do_others_wait):
+                self._stop_at = time.monotonic()
 
     # Which companies
 
