@@ -108,7 +108,7 @@ def exact(query):
 CLASSES = {
     "rows of a page": (
         page_rows,
-        950,
+        875,
         (
             "register_pkey",
             "company_pkey",
@@ -147,7 +147,7 @@ CLASSES = {
             "pursuit_change_siren",
         ),
     ),
-    "export, a batch": (export_batch, 2950, ("company_pkey", "officer_siren")),
+    "export, a batch": (export_batch, 2820, ("company_pkey", "officer_siren")),
     # Without item_to_do the unique key of the items stands in, as cheaply on some days.
     "ledger, a lease": (lease, 800, ()),
     "ledger, leases that ended": (expire, 1000, ()),
