@@ -16,6 +16,8 @@ from companies.models import AnnualAccounts
 from mainsite.lib import formatting
 
 FULL_YEAR = (11, 13)
+# A shorter or a longer exercise is no year: scores leave its amounts out.
+COMPARABLE_MONTHS = (6, 18)
 NOT_COMPUTABLE = "na"
 
 
@@ -142,6 +144,10 @@ def _is_comparable(exercise: AnnualAccounts) -> bool:
 
 def is_full_year(months: int) -> bool:
     return FULL_YEAR[0] <= months <= FULL_YEAR[1]
+
+
+def is_about_a_year(months: int) -> bool:
+    return COMPARABLE_MONTHS[0] <= months <= COMPARABLE_MONTHS[1]
 
 
 def _margin_of(slot: Slot) -> Cell:

@@ -166,11 +166,21 @@ def _head_calls(slot: Slot, margin: Margin) -> tuple[int, ...]:
         )
     months = exercise.duration_months
     if months is not None and not accounts_rows.is_full_year(months):
+        calls.append(margin.add(_odd_length(slot.year, months)))
+    return tuple(calls)
+
+
+def _odd_length(year: int, months: int) -> str:
+    if accounts_rows.is_about_a_year(months):
         text = _(
             "Exercice %(year)s de %(months)s mois : aucune croissance n’est calculée."
-        ) % {"year": slot.year, "months": months}
-        calls.append(margin.add(text))
-    return tuple(calls)
+        )
+    else:
+        text = _(
+            "Exercice %(year)s de %(months)s mois : aucune croissance n’est calculée, "
+            "et les lectures ne s’en servent pas."
+        )
+    return text % {"year": year, "months": months}
 
 
 # Bars

@@ -113,5 +113,5 @@ def unit_jump(year: int) -> str:
         "%(year)s : écart d’un facteur voisin de mille, d’un an ou d’une source à "
         "l’autre. "
         "Dépôt en milliers d’euros ? Les montants restent tels que publiés, "
-        "sans croissance."
+        "sans croissance, et les lectures ne s’en servent pas."
     ) % {"year": year}

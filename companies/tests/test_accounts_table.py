@@ -189,6 +189,23 @@ class TestMargin:
         assert row(table, "Résultat net").cells[2].calls == (3,)
         assert row(table, "Source").cells[1].calls == (4,)
 
+    @pytest.mark.parametrize(
+        ("months", "is_said", "is_left_out"),
+        [(12, False, False), (15, True, False), (22, True, True), (0, True, True)],
+    )
+    def test_says_when_an_exercise_is_no_year(self, months, is_said, is_left_out):
+        _, notes = build(exercise(2025, 100_000, duration_months=months))
+        said = " ".join(note.text for note in notes)
+        assert ("aucune croissance" in said) == is_said
+        assert ("lectures ne s’en servent pas" in said) == is_left_out
+
+    def test_says_when_amounts_may_be_thousands(self):
+        _, notes = build(
+            exercise(2024, 100, has_unit_jump=True), exercise(2025, 100_000)
+        )
+        assert "milliers d’euros" in notes[0].text
+        assert "lectures ne s’en servent pas" in notes[0].text
+
     def test_writes_one_note_for_what_is_said_twice(self):
         table, notes = build(
             exercise(2024, 1, is_sandbox=True), exercise(2025, 1, is_sandbox=True)
