@@ -28,19 +28,34 @@ from benchmarks.search import ground
 HERE = Path(__file__).parent
 CHUNK = 250_000
 LANES = 2
-TABLES = (
-    "company",
-    "register",
-    "establishment",
-    "target",
-    "annual_accounts",
-    "legal_event",
-    "pursuit",
-    "list_entry",
-)
 DESKS = ("Banc d’essai", "Équipe voisine")
 LISTS = (10, 6)
 SHORTEST = 0.0001
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is made of the generator's companies, in a folder of its own."""
+
+    name: str
+    script: Path
+    tables: tuple[str, ...]
+
+
+SEARCH = Plan(
+    "search",
+    HERE / "fill.sql",
+    (
+        "company",
+        "register",
+        "establishment",
+        "target",
+        "annual_accounts",
+        "legal_event",
+        "pursuit",
+        "list_entry",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -69,32 +84,32 @@ def main() -> int:
     return 0
 
 
-def ensure(rows: int) -> dict[str, Any]:
+def ensure(rows: int, plan: Plan = SEARCH) -> dict[str, Any]:
     """What is known of the filled database; the servers are down when this returns."""
-    mark = ground.folder(rows) / "filled.json"
-    digest = _digest()
+    mark = ground.folder(rows, plan.name) / "filled.json"
+    digest = _digest(plan)
     if mark.exists():
         known: dict[str, Any] = json.loads(mark.read_text(encoding="utf-8"))
         if known["digest"] == digest:
             _say(f"{rows:,} companies are there already")
             return known
         mark.unlink()
-    with ground.servers(rows, filling=True) as env:
-        filled = _fill(rows, env) | {"digest": digest}
+    with ground.servers(rows, filling=True, name=plan.name) as env:
+        filled = _fill(rows, env, plan) | {"digest": digest}
     mark.write_text(json.dumps(filled, indent=1), encoding="utf-8")
     return filled
 
 
-def _digest() -> str:
+def _digest(plan: Plan) -> str:
     """Of everything that the rows come from."""
     from benchmarks.search import shape
 
-    texts = [(HERE / name).read_bytes() for name in ("generator.sql", "fill.sql")]
+    texts = [path.read_bytes() for path in (HERE / "generator.sql", plan.script)]
     texts += [shape.read().digest.encode(), repr((DESKS, LISTS, SHORTEST)).encode()]
     return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
 
-def _fill(rows: int, env: Mapping[str, str]) -> dict[str, Any]:
+def _fill(rows: int, env: Mapping[str, str], plan: Plan) -> dict[str, Any]:
     took: dict[str, float] = {}
     url = env["DATABASE_OWNER_URL"]
     with _timed(took, "migrate"):
@@ -102,9 +117,9 @@ def _fill(rows: int, env: Mapping[str, str]) -> dict[str, Any]:
     os.environ.update(env)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mainsite.settings")
     with _timed(took, "prepare"):
-        pieces = _prepare(url)
+        pieces = _prepare(url, plan)
     with _timed(took, "rows"):
-        _in_lanes([_chunk(url, span) for span in _spans(rows)])
+        _in_lanes([_chunk(url, span, plan) for span in _spans(rows)])
     with _timed(took, "indexes"):
         _in_lanes(
             [
@@ -113,15 +128,15 @@ def _fill(rows: int, env: Mapping[str, str]) -> dict[str, Any]:
             ]
         )
         _in_lanes([_step(url, each, "references") for each in _references(url)])
-        _switch_triggers(url, "ENABLE")
+        _switch_triggers(url, "ENABLE", plan)
     with _timed(took, "vacuum"):
         _in_lanes(
             [
                 _step(url, f"VACUUM (FREEZE, ANALYZE) {name}", f"vacuum {name}")
-                for name in (*TABLES, "name_word", "target_list")
+                for name in (*plan.tables, "name_word", "target_list")
             ]
         )
-    counts = _counts(url)
+    counts = _counts(url, plan)
     _say(f"filled in {sum(took.values()):.0f} s: {took}")
     _say(f"{counts}")
     return {"rows": rows, "seconds": took, "counts": counts}
@@ -130,13 +145,13 @@ def _fill(rows: int, env: Mapping[str, str]) -> dict[str, Any]:
 # ── before ────────────────────────────────────────────────────────────────
 
 
-def _prepare(url: str) -> list[Piece]:
+def _prepare(url: str, plan: Plan) -> list[Piece]:
     """An empty database with the generator's tables; the indexes taken away."""
     with _connected(url) as db:
-        pieces = _read_pieces(db)
+        pieces = _read_pieces(db, plan)
         db.execute("DROP SCHEMA IF EXISTS gen CASCADE; CREATE SCHEMA gen")
         db.execute("DROP TABLE IF EXISTS peer_row")
-        emptied = map(sql.Identifier, (*TABLES, "target_list", "name_word"))
+        emptied = map(sql.Identifier, (*plan.tables, "target_list", "name_word"))
         db.execute(
             sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(
                 sql.SQL(", ").join(emptied)
@@ -150,11 +165,11 @@ def _prepare(url: str) -> list[Piece]:
         db.execute("ANALYZE")
         for each in pieces:
             db.execute(each.removal)
-    _switch_triggers(url, "DISABLE")
+    _switch_triggers(url, "DISABLE", plan)
     return [each for each in pieces if each.kind != "reference"]
 
 
-def _read_pieces(db: psycopg.Connection[Any]) -> list[Piece]:
+def _read_pieces(db: psycopg.Connection[Any], plan: Plan) -> list[Piece]:
     """References first, then the indexes of each table, the longest to build first.
 
     They are kept in a table: a fill that was interrupted has dropped some of them.
@@ -184,13 +199,13 @@ def _read_pieces(db: psycopg.Connection[Any]) -> list[Piece]:
             AND indexrelid NOT IN (SELECT conindid FROM key WHERE contype <> 'f')
         ON CONFLICT DO NOTHING
         """,
-        {"tables": list(TABLES)},
+        {"tables": list(plan.tables)},
     )
     found = db.execute(
         "SELECT tab, name, kind, statement FROM bench_piece ORDER BY"
         " kind <> 'reference', array_position(%s::text[], tab),"
         " statement LIKE '%%folded_name%%' DESC, name",
-        (list(TABLES),),
+        (list(plan.tables),),
     )
     return [Piece(*row) for row in found]
 
@@ -203,10 +218,10 @@ def _references(url: str) -> list[str]:
         return [statement for (statement,) in found]
 
 
-def _switch_triggers(url: str, how: str) -> None:
+def _switch_triggers(url: str, how: str, plan: Plan) -> None:
     """They log what a search index must read again: there is none yet."""
     with _connected(url) as db:
-        for name in TABLES:
+        for name in plan.tables:
             db.execute(f"ALTER TABLE {name} {how} TRIGGER USER".encode())
 
 
@@ -310,9 +325,9 @@ def _spans(rows: int) -> list[tuple[int, int]]:
     return [(first, min(first + size - 1, rows)) for first in range(1, rows + 1, size)]
 
 
-def _chunk(url: str, span: tuple[int, int]) -> Callable[[], None]:
+def _chunk(url: str, span: tuple[int, int], plan: Plan) -> Callable[[], None]:
     def run() -> None:
-        text = (HERE / "fill.sql").read_text(encoding="utf-8")
+        text = plan.script.read_text(encoding="utf-8")
         text = text.replace("{first}", str(span[0])).replace("{last}", str(span[1]))
         began = time.perf_counter()
         with _connected(url) as db, db.transaction():
@@ -359,10 +374,10 @@ def _connected(url: str) -> psycopg.Connection[Any]:
     return psycopg.connect(url, autocommit=True, options=options)
 
 
-def _counts(url: str) -> dict[str, int]:
+def _counts(url: str, plan: Plan) -> dict[str, int]:
     with _connected(url) as db:
         found = {}
-        for name in (*TABLES, "name_word"):
+        for name in (*plan.tables, "name_word"):
             query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))
             row = db.execute(query).fetchone()
             found[name] = int(row[0]) if row else 0

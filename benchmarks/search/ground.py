@@ -38,8 +38,8 @@ _SETTINGS = {
 _FILLING = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
-def folder(rows: int) -> Path:
-    return BENCH / f"search-{rows}"
+def folder(rows: int, name: str = "search") -> Path:
+    return BENCH / f"{name}-{rows}"
 
 
 def _memory(rows: int) -> dict[str, str]:
@@ -52,9 +52,11 @@ def _memory(rows: int) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def servers(rows: int, *, filling: bool = False) -> Iterator[dict[str, str]]:
+def servers(
+    rows: int, *, filling: bool = False, name: str = "search"
+) -> Iterator[dict[str, str]]:
     """The environment of a command that uses them; call it from the main thread."""
-    var = folder(rows)
+    var = folder(rows, name)
     (var / "static").mkdir(parents=True, exist_ok=True)
     wanted = _SETTINGS | _memory(rows) | (_FILLING if filling else {})
     text = "".join(f"{name} = '{value}'\n" for name, value in wanted.items())

@@ -25,7 +25,7 @@ TARGET_RANGES = (
     "anciennete",
     "maj",
 )
-RANGES = (*TARGET_RANGES, "age")
+RANGES = (*TARGET_RANGES, "age", "avis")
 TARGET_CODES = ("evenement", "sans_evenement", "contact", "liste")
 PERIOD = ("evenement_du", "evenement_au")
 
@@ -64,7 +64,8 @@ class Criteria:
     """Amounts (``ca``) are millions of euros, readings points, ages whole years.
 
     ``dirigeant`` is the leader's age, ``anciennete`` the whole years since their
-    appointment, ``maj`` the days since the last enrichment. Events are of any of the
+    appointment, ``maj`` the days since the last enrichment, ``avis`` the points that
+    someone of the reader's desk puts beside the score. Events are of any of the
     kinds ``evenement`` and of none of ``sans_evenement``, between the same two days
     included. ``contact`` is wanted whole; ``liste`` and ``hors_liste`` are public ids
     of the reader's desk: in any of the first, in none of the second.
@@ -90,6 +91,7 @@ class Criteria:
     anciennete: Bounds = field(default_factory=Bounds)
     maj: Bounds = field(default_factory=Bounds)
     age: Bounds = field(default_factory=Bounds)
+    avis: Bounds = field(default_factory=Bounds)
     evenement: tuple[str, ...] = ()
     sans_evenement: tuple[str, ...] = ()
     evenement_du: date | None = None

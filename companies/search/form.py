@@ -69,6 +69,7 @@ RANGE_FIELDS: dict[str, tuple[Any, dict[str, int]]] = {
     "anciennete": (gettext_lazy("ancienneté du dirigeant"), {"low": 0, "high": 120}),
     "maj": (gettext_lazy("jours depuis la mise à jour"), {"low": 0, "high": 36_500}),
     "age": (gettext_lazy("âge de la société"), {"low": 0, "high": 1000}),
+    "avis": (gettext_lazy("avis de l’équipe"), {"low": 0, "high": 100}),
 }
 CODES = (
     "naf",

@@ -9,7 +9,7 @@ from typing import Any
 
 from companies import nomenclature
 from companies.models import Establishment, Register
-from companies.search import days
+from companies.search import days, opinions
 from companies.search.criteria import CONTACTS, EMAIL, UNKNOWN, Bounds, Criteria
 
 
@@ -162,6 +162,7 @@ def others(
         *_events(criteria),
         *_contacts(criteria),
         *_lists(criteria, desk_id),
+        _opinions(criteria, desk_id),
     ]
     return both(conditions)
 
@@ -250,6 +251,14 @@ def _lists(criteria: Criteria, desk_id: int | None) -> Iterable[Condition]:
                 " AND l.desk_id = %s AND l.public_id = ANY(%s::uuid[]))",
                 (desk_id, list(lists)),
             )
+
+
+def _opinions(criteria: Criteria, desk_id: int | None) -> Condition:
+    if not criteria.avis:
+        return TRUE
+    chosen = opinions.chosen(criteria.avis, desk_id)
+    sign = "<> ALL" if chosen.is_without else "= ANY"
+    return Condition(f"r.siren {sign}(%s::int[])", (chosen.sirens,))
 
 
 def from_clause(criteria: Criteria) -> str:

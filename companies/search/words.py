@@ -158,4 +158,7 @@ RANGES = {
     "age": RangeWords(
         gettext_lazy("société"), YEARS, gettext_lazy("de création inconnue")
     ),
+    "avis": RangeWords(
+        gettext_lazy("avis de l’équipe"), POINTS, gettext_lazy("sans avis")
+    ),
 }

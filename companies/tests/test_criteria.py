@@ -317,6 +317,7 @@ FULL = (
     "&tranche=inconnu&forme=5710&statut=gagne&ca_min=-3.5&ca_max=50.25"
     "&attractivite_min=10&cedabilite_max=90.5&couverture_min=40&dirigeant_min=58"
     "&anciennete_min=10&anciennete_max=30&maj_max=30&age_min=10"
+    "&avis_min=60"
     "&evenement=sale&evenement=closing&sans_evenement=proceeding"
     "&evenement_du=2024-01-01&evenement_au=2026-12-31&contact=email&contact=telephone"
     "&fermees=1&siren=732829320&inconnus=ca&inconnus=anciennete&inconnus=maj"

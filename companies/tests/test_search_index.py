@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounts.models import Desk
 from companies.choices import EventKind, Status
 from companies.models import TargetList
-from companies.search import engine, names
+from companies.search import engine, names, opinions
 from companies.search.criteria import CONTACTS, UNKNOWN, Bounds, Criteria
 from companies.search.facets import Facets
 from companies.search.index import store
@@ -88,6 +88,7 @@ RARE_BOUNDS = {
     "anciennete": bounds(0, 30),
     "maj": bounds(0, 500),
     "age": bounds(0, 60),
+    "avis": bounds(0, 100),
 }
 DAYS = st.none() | st.integers(0, 700).map(
     lambda n: timezone.localdate() - timedelta(days=n)
@@ -117,6 +118,13 @@ CRITERIA = st.builds(
     siren=rarely(some([f"{300_000_000 + 7 * n}" for n in range(1, 40)], 20), ()),
     **{name: rarely(strategy, Bounds()) for name, strategy in RARE_BOUNDS.items()},
 )
+
+
+@pytest.fixture(autouse=True)
+def said(monkeypatch):
+    """What people of the desk say of one company in seven, not all of them there."""
+    points = {300_000_000 + 7 * n: n % 101 for n in range(1, 400, 7)}
+    monkeypatch.setattr(opinions, "_readers", [lambda desk_id: points])
 
 
 def both(criteria, desk):

@@ -100,7 +100,9 @@ def _read_into(made: Path) -> tuple[str, dict[str, int]]:
     for name, rows in (("targets", source.targets), ("others", source.others)):
         counts[name] = len(rows)
         (made / name).mkdir(parents=True)
-        arrays = derive(rows, source.events, source.sites, source.names)
+        arrays = derive(
+            rows, source.events, source.sites, source.names, source.accounts
+        )
         for array, values in arrays.items():
             np.save(made / name / f"{array}.npy", values)
     return snapshot, counts

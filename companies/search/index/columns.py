@@ -61,6 +61,7 @@ REGISTER = (
 TARGET = (
     Column("revenue", "t.revenue", 8),
     Column("net_income", "t.net_income", 8),
+    Column("ebitda", "t.ebitda", 8),
     Column("score", "t.score", 2),
     Column("sale_likelihood", "t.sale_likelihood", 2),
     Column("coverage", "t.coverage", 2),
@@ -82,6 +83,19 @@ EVENTS = (
     Column("day", "e.occurred_on - '1970-01-01'::date"),
 )
 SITES = (Column("siren", "e.siren"), Column("geo", "e.geo"))
+# Of one account type to read growth in: a company's own come before its group's.
+ACCOUNTS = (
+    Column("siren", "a.siren"),
+    Column("kind", "position(a.account_type IN 'CSK')", 2),
+    Column("closed_on", "a.closed_on - '1970-01-01'::date"),
+    Column("year", "extract(year FROM a.closed_on)", 2),
+    Column(
+        "is_published", "(a.revenue IS NOT NULL OR a.net_income IS NOT NULL)::int", 2
+    ),
+    Column("revenue", "a.revenue", 8),
+    Column("equity", "a.equity", 8),
+    Column("debt", "a.financial_debt", 8),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +115,26 @@ class Source:
     events: Table
     sites: Table
     names: Names
+    accounts: Table
 
 
 def read(sirens: Sequence[int] | None = None) -> Source:
     """The rows of these companies as they are now, or of every company."""
-    chosen = EVERY
-    if sirens is not None:
-        numbers = ",".join(str(int(siren)) for siren in sirens)
-        chosen = f"= ANY('{{{numbers}}}'::int[])"
+    chosen = EVERY if sirens is None else of(sirens)
     return Source(
         targets=targets(chosen),
         others=others(chosen),
         events=events(chosen),
         sites=sites(chosen),
         names=names(chosen),
+        accounts=accounts(chosen),
     )
+
+
+def of(sirens: Sequence[int]) -> str:
+    """What ``chosen`` says of some companies."""
+    numbers = ",".join(str(int(siren)) for siren in sirens)
+    return f"= ANY('{{{numbers}}}'::int[])"
 
 
 EVERY = "IS NOT NULL"
@@ -153,6 +172,11 @@ def sites(chosen: str = EVERY) -> Table:
         "FROM establishment e WHERE e.flags & 1 = 1 AND e.geo IS NOT NULL AND e.siren",
         chosen,
     )
+
+
+def accounts(chosen: str = EVERY) -> Table:
+    """Every exercise of the targets: they are read again with the target's row."""
+    return _rows(ACCOUNTS, "FROM annual_accounts a WHERE a.siren", chosen)
 
 
 def _rows(columns: Sequence[Column], source: LiteralString, chosen: str) -> Table:

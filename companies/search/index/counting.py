@@ -15,8 +15,8 @@ from companies.search.index import bits, opened
 from companies.search.index.bits import Words
 from companies.search.index.block import Block
 from companies.search.index.columns import unknown
-from companies.search.index.derive import band_of
 from companies.search.index.found import Asked, Found
+from companies.search.index.likeness import band_of
 from companies.search.index.sets import PROSPECT, STATUSES
 
 # Fewer rows than that are counted one by one, more by whole words of bits.

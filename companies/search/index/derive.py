@@ -9,7 +9,7 @@ import pyarrow as pa
 from companies import nomenclature
 from companies.nomenclature import Range
 from companies.search.counts import READINGS
-from companies.search.index import bits, words
+from companies.search.index import bits, likeness, words
 from companies.search.index.bits import Positions, Words
 from companies.search.index.block import RARE, Array, Arrays, rows_of
 from companies.search.index.columns import (
@@ -19,9 +19,12 @@ from companies.search.index.columns import (
     Names,
     Table,
 )
+from companies.search.index.likeness import band_of
 
 _ACTIVE = 1
 _BIN, _BINS = 500, 20
+# The unknown headcount is the first.
+_BANDS = len(nomenclature.HEADCOUNT_BANDS) + 1
 # Columns that the list sorts by; rows are in (geo, siren) order already.
 _SORTED_REGISTER = ("siren", "naf", "legal_form", "seniority", "headcount")
 _SORTED_TARGET = (
@@ -33,7 +36,6 @@ _SORTED_TARGET = (
     "leader_age",
     "leader_tenure",
 )
-_FLOORS = np.array([band.lower for band in nomenclature.HEADCOUNT_BANDS.values()])
 
 
 def derive(
@@ -41,6 +43,7 @@ def derive(
     events: Table | None = None,
     sites: Table | None = None,
     names: Names | None = None,
+    accounts: Table | None = None,
 ) -> dict[str, Array]:
     """Every array of a block; ``rows`` have the columns of REGISTER, maybe TARGET's.
 
@@ -64,6 +67,8 @@ def derive(
         arrays |= _sites(sites, arrays)
     if names is not None:
         arrays |= _names(names, arrays)
+    if accounts is not None:
+        arrays |= likeness.derive(arrays, accounts)
     return arrays
 
 
@@ -135,14 +140,9 @@ def _legal_forms(arrays: dict[str, Array]) -> dict[str, Array]:
     }
 
 
-def band_of(headcount: Array) -> npt.NDArray[np.int64]:
-    """0 for unknown, then the bands in their order."""
-    return np.searchsorted(_FLOORS, headcount, side="right")
-
-
 def _bands(arrays: dict[str, Array]) -> dict[str, Array]:
     band = band_of(arrays["headcount"]).astype(np.int8)
-    rows = [bits.pack(band == number) for number in range(len(_FLOORS) + 1)]
+    rows = [bits.pack(band == number) for number in range(_BANDS)]
     return {"band_bits": np.array(rows)}
 
 

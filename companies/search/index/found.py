@@ -13,6 +13,7 @@ from companies.search.index.block import WHOLE, Block, Window
 from companies.search.index.sets import LIST, PROSPECT, PURSUIT, STATUSES, list_keys
 from companies.search.index.store import View
 from companies.search.names import NameQuery
+from companies.search.opinions import Chosen, chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ class Asked:
         blocks = self.view.blocks
         if self.criteria.needs_target:
             blocks = tuple(block for block in blocks if block.is_target)
-        return [self._in(block) for block in blocks]
+        avis = self.criteria.avis
+        # Asked for once, not once a block.
+        said = chosen(avis, self.desk_id) if avis else None
+        return [self._in(block, said) for block in blocks]
 
     def pursued(self, block: Block) -> tuple[Positions, Positions]:
         """Rows that the desk gave a status, and the numbers of these statuses."""
@@ -63,12 +67,13 @@ class Asked:
             return np.empty(0, np.int64), np.empty(0, np.int8)
         return self.view.sets.of(PURSUIT, self.desk_id).rows_in(block)
 
-    def _in(self, block: Block) -> Found:
+    def _in(self, block: Block, said: Chosen | None) -> Found:
         base = block.present
         for part in chain(
             masks.others(block, self.criteria),
             masks.named(block, self.name),
             self._lists(block),
+            self._opinions(block, said),
         ):
             base = base & part
         facets, window = self._facets(block)
@@ -110,3 +115,10 @@ class Asked:
                 rows, _ = self.view.sets.of(LIST, key).rows_in(block)
                 listed |= bits.of_positions(rows, block.rows)
             yield listed if is_wanted else ~listed
+
+    def _opinions(self, block: Block, chosen: Chosen | None) -> Iterator[Words]:
+        if chosen is None:
+            return
+        rows = block.rows_of(np.array(chosen.sirens, np.int64))
+        said = bits.of_positions(rows, block.rows)
+        yield ~said if chosen.is_without else said

@@ -27,7 +27,7 @@ from companies.search.index.sets import COMPANY, Change, Sets
 logger = logging.getLogger(__name__)
 
 # Of the files: raised whenever ``derive`` makes them otherwise.
-FORM = 2
+FORM = 3
 # What changed lately lies apart, so that a change costs some hundred rows, not all.
 _FRESH = 500
 # More changes than that are counted by PostgreSQL until the index is built again.
@@ -181,7 +181,7 @@ def _without(blocks: Iterable[Block], sirens: npt.NDArray[Any]) -> tuple[Block, 
 def _blocks(sirens: npt.NDArray[Any]) -> tuple[Block, ...]:
     source = columns.read(sirens.tolist())
     return tuple(
-        Block(derive(rows, source.events, source.sites, source.names))
+        Block(derive(rows, source.events, source.sites, source.names, source.accounts))
         for rows in (source.targets, source.others)
     )
 
