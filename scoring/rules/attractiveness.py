@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 
 from scoring.rules import basis, derived
-from scoring.rules.arrays import Bools, Floats, Ints
+from scoring.rules.arrays import Bools, Floats, Ints, columns_of
 from scoring.rules.columns import Columns
 from scoring.rules.curves import steps, weighted
 from scoring.rules.readings import FLAGS
@@ -26,8 +26,8 @@ def components(c: Columns, ruleset: Ruleset, as_of: date) -> tuple[Floats, Ints]
         management_quality(c, ruleset),
         strategic_value(c),
     )
-    values = np.column_stack([value for value, _ in pairs])
-    codes = np.column_stack([code for _, code in pairs])
+    values = columns_of([value for value, _ in pairs])
+    codes = columns_of([code for _, code in pairs])
     return values, np.where(np.isnan(values), 0, codes).astype(np.int8)
 
 
@@ -47,7 +47,7 @@ def total(
 
 def red_flags(c: Columns) -> Bools:
     losses = (c.net_income < 0) & (c.net_income_n1 < 0) & (c.net_income_n2 < 0)
-    return np.column_stack(
+    return columns_of(
         (c.has_sale | c.has_closing, c.has_proceeding, losses, c.equity <= 0)
     )
 
@@ -129,13 +129,12 @@ def market_position(c: Columns, ruleset: Ruleset) -> Component:
     """Percentile of revenue, else of headcount, in the shipped table."""
     if ruleset.sectors is None:
         return np.full(len(c), np.nan), np.zeros(len(c), np.int8)
-    divisions = c.naf.astype("U2")
     rank, codes = ruleset.sectors.percentiles(
-        "revenue", derived.positive_revenue(c), divisions
+        "revenue", derived.positive_revenue(c), c.naf
     )
     people = np.where(np.isnan(c.headcount), c.headcount_floor, c.headcount)
     people = np.where(np.isnan(rank), people, np.nan)
-    by_people, cell = ruleset.sectors.percentiles("headcount", people, divisions)
+    by_people, cell = ruleset.sectors.percentiles("headcount", people, c.naf)
     first_code = np.where(np.isnan(c.headcount), 4, 2)
     codes = np.where(np.isnan(rank), cell + first_code, codes).astype(np.int8)
     return np.where(np.isnan(rank), by_people, rank), codes

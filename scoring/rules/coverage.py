@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 
 from scoring.rules import derived
-from scoring.rules.arrays import Bools, Floats
+from scoring.rules.arrays import Bools, Floats, columns_of
 from scoring.rules.columns import Columns
 from scoring.rules.curves import Curve
 from scoring.rules.readings import FAMILIES, CoverageReading
@@ -25,7 +25,7 @@ def read(c: Columns, ruleset: Ruleset, as_of: date) -> CoverageReading:
             got = got * freshness
         points.append(got)
         total = total + got
-    return CoverageReading(np.column_stack(points), most, total)
+    return CoverageReading(columns_of(points), most, total)
 
 
 def _shares(c: Columns, ruleset: Ruleset) -> dict[str, Floats]:
@@ -57,4 +57,4 @@ def _freshness(c: Columns, ruleset: Ruleset, as_of: date) -> Floats:
 
 
 def _one(holds: Bools) -> Floats:
-    return np.where(holds, 1.0, 0.0)
+    return holds.astype(float)

@@ -51,13 +51,13 @@ def read(
 
 
 def _is_person(officer: Officer, as_of: date) -> bool:
-    is_auditor = officer.role is not None and _is_auditor(officer.role)
+    audits = officer.role is not None and is_auditor(officer.role)
     in_office = officer.since is None or officer.since <= as_of
     has_identity = bool(officer.surname) or officer.birth_year is not None
-    return has_identity and in_office and not is_auditor
+    return has_identity and in_office and not audits
 
 
-def _is_auditor(role: str) -> bool:
+def is_auditor(role: str) -> bool:
     return role in {"71", "72"} or "commissaire" in roles.fold(role)
 
 

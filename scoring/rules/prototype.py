@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from scoring.rules import derived
-from scoring.rules.arrays import Floats
+from scoring.rules.arrays import Floats, columns_of
 from scoring.rules.columns import Columns
 from scoring.rules.curves import by_prefix, divide, known_or, steps
 from scoring.rules.readings import FLAGS, Readings
@@ -14,7 +14,7 @@ from scoring.rules.ruleset import COMPONENTS, Ruleset
 
 
 def read(c: Columns, ruleset: Ruleset, preset: str, as_of: date) -> Readings:
-    components = np.column_stack(
+    components = columns_of(
         (
             financial_performance(c, ruleset),
             growth_trajectory(c, ruleset),

@@ -25,7 +25,7 @@ SCALARS: Final = tuple(f.name for f in fields(Inputs) if f.name not in INPUT_FLA
 INTEGERS: Final = frozenset(
     f.name for f in fields(Inputs) if f.type in {int, int | None}
 )
-_PLACES: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+PLACES: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def to_row(result: Result, provenance: Provenance | None = None) -> Row:
@@ -43,7 +43,7 @@ def to_row(result: Result, provenance: Provenance | None = None) -> Row:
     else:
         row["p"] = _short(result.penalty)
     if provenance:
-        row["o"] = _pack_provenance(provenance)
+        row["o"] = pack_provenance(provenance)
     return row
 
 
@@ -69,7 +69,7 @@ def from_row(row: Row, *, siren: str, ruleset: Ruleset) -> Result:
 
 def provenance_of(row: Row) -> dict[str, tuple[str, int | None]]:
     return {
-        SCALARS[_PLACES.index(place)]: _origin(origin)
+        SCALARS[PLACES.index(place)]: _origin(origin)
         for origin, places in row.get("o", {}).items()
         for place in places
     }
@@ -128,9 +128,7 @@ def _float(value: float | None) -> float | None:
 def _pack_inputs(inputs: Inputs) -> str:
     scalars = [getattr(inputs, name) for name in SCALARS]
     flags = "".join(
-        _PLACES[place]
-        for place, name in enumerate(INPUT_FLAGS)
-        if getattr(inputs, name)
+        PLACES[place] for place, name in enumerate(INPUT_FLAGS) if getattr(inputs, name)
     )
     return ";".join([*(_write(value) for value in scalars), flags])
 
@@ -147,7 +145,7 @@ def _unpack_inputs(packed: str) -> Inputs:
         name: _read(name, value) for name, value in zip(SCALARS, scalars, strict=True)
     }
     for place, name in enumerate(INPUT_FLAGS):
-        values[name] = _PLACES[place] in flags
+        values[name] = PLACES[place] in flags
     return Inputs(**values)
 
 
@@ -159,11 +157,11 @@ def _read(name: str, value: str) -> Any:
     return int(value) if name in INTEGERS else float(value)
 
 
-def _pack_provenance(provenance: Provenance) -> dict[str, str]:
+def pack_provenance(provenance: Provenance) -> dict[str, str]:
     packed: dict[str, str] = {}
     for name, (source, year) in provenance.items():
         origin = source if year is None else f"{source} {year}"
-        packed[origin] = packed.get(origin, "") + _PLACES[SCALARS.index(name)]
+        packed[origin] = packed.get(origin, "") + PLACES[SCALARS.index(name)]
     return packed
 
 

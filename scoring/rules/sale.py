@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 
 from scoring.rules import derived
-from scoring.rules.arrays import Bools, Floats
+from scoring.rules.arrays import Bools, Floats, columns_of
 from scoring.rules.columns import Columns
 from scoring.rules.curves import Curve, steps
 from scoring.rules.leaders import PLAUSIBLE_AGES
@@ -22,7 +22,7 @@ def read(c: Columns, ruleset: Ruleset, as_of: date) -> SaleReading:
     years, seniority = table["company"]
     window_start = derived.months_before(as_of, int(table["window_months"]))
     age = age_points(c, ruleset)
-    contributions = np.column_stack(
+    contributions = columns_of(
         (
             np.full(len(c), float(table["base"])),
             np.where(np.isnan(age), 0.0, age),

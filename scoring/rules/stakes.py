@@ -3,7 +3,7 @@
 import numpy as np
 
 from scoring.rules import basis
-from scoring.rules.arrays import Bools, Floats, Ints
+from scoring.rules.arrays import Bools, Floats, Ints, columns_of
 from scoring.rules.columns import Columns
 from scoring.rules.readings import (
     FAMILIES,
@@ -50,7 +50,7 @@ def _coverage_open(coverage: CoverageReading) -> Floats:
         for family in FAMILIES_OF[group]:
             total = total + missing[:, FAMILIES.index(family)]
         columns.append(total)
-    return np.column_stack(columns)
+    return columns_of(columns)
 
 
 def _score_open(c: Columns, codes: Ints, ruleset: Ruleset, preset: str) -> Floats:
@@ -74,7 +74,7 @@ def _score_open(c: Columns, codes: Ints, ruleset: Ruleset, preset: str) -> Float
             appears = appears + np.where(is_absent, gain, 0.0)
         weight = known + appears
         columns.append(100.0 * moved / np.where(weight > 0, weight, 1.0))
-    return np.column_stack(columns)
+    return columns_of(columns)
 
 
 def _missing_shares(
