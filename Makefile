@@ -58,7 +58,8 @@ fuzz:
 	@bin/setup dev
 	@FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) bin/test --no-cov \
 		companies/tests/test_bad_search_input.py \
-		companies/tests/test_search_index.py -k "Fuzz or AgainstPostgreSQL"
+		companies/tests/test_search_index.py scoring/tests/test_lookalikes.py \
+		-k "Fuzz or AgainstPostgreSQL or Nearest or Figures"
 
 # A thousand connections and more; an update storm.
 load:

@@ -14,6 +14,7 @@ BENCHES = {
     "cache": "benchmarks.cache",
     "start": "benchmarks.start",
     "search": "benchmarks.search",
+    "scoring": "benchmarks.scoring",
 }
 # Not measures of speed: asked for by name, `make faults` and `make bench-NAME`.
 FAULTS = {
@@ -23,7 +24,7 @@ FAULTS = {
     "autovacuum": "benchmarks.autovacuum",
 }
 # They start what they need themselves.
-ALONE = {"start", "search", "faults"}
+ALONE = {"start", "search", "faults", "scoring"}
 
 
 def main() -> int:

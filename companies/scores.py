@@ -1,78 +1,70 @@
 """What scoring leaves on a company's narrow row for the list to sort and filter."""
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Final
 
-from django.db import connection
+import polars as pl
+from django.db import connection, transaction
 
-from companies.choices import ScoreState
 from mainsite.lib import cache
 
+# Beyond so many companies what is kept of every company is over, in one word.
+_MANY: Final = 1_000
+# The columns that scoring gives, and what each is in the database.
+_KINDS: Final[Mapping[str, str]] = {
+    "siren": "int",
+    "score": "smallint",
+    "sale_likelihood": "smallint",
+    "coverage": "smallint",
+    "score_state": "smallint",
+    "score_flag": "text",
+    "missing": "text",
+    "stakes": "jsonb",
+    "ruleset": "text",
+}
+_WRITTEN: Final = [name for name in _KINDS if name != "siren"]
+_UPDATE: Final = f"""
+    UPDATE target SET {", ".join(f"{name} = new.{name}" for name in _WRITTEN)},
+        scored_at = %s
+    FROM unnest({", ".join(f"%s::{kind}[]" for kind in _KINDS.values())})
+        AS new({", ".join(_KINDS)})
+    WHERE target.siren = new.siren
+"""  # noqa: S608 -- names of ours
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readings:
-    """Points from 0 to 100; None is not evaluable. ``flag`` is a red flag's code.
 
-    ``missing`` is the code of the field group that would change most if known;
-    ``stakes`` the points still open by group, which enrichment divides by its prices.
+def set_scores(readings: pl.DataFrame, *, scored_at: datetime) -> int:
+    """Write the readings of companies that are targets; returns how many are.
+
+    A line per company: ``siren`` as a number; ``score``, ``sale_likelihood`` and
+    ``coverage`` in hundredths of a point, null when not evaluable; ``score_state``;
+    ``score_flag``, a red flag's code; ``missing``, the code of the field group that
+    would change most if known; ``stakes``, the JSON of the points still open by group,
+    which enrichment divides by its prices; ``ruleset``.
     """
-
-    siren: str
-    score: float | None
-    sale_likelihood: float | None
-    coverage: float | None
-    state: ScoreState
-    flag: str
-    missing: str
-    stakes: dict[str, Any]
-    ruleset: str
-    scored_at: datetime
-
-
-def set_scores(readings: Iterable[Readings]) -> int:
-    """Write the readings of companies that are targets; returns how many are."""
-    rows = list(readings)
-    if not rows:
+    if readings.is_empty():
         return 0
+    arrays = [_array(readings[name]) for name in _KINDS]
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE target SET
-                score = new.score, sale_likelihood = new.sale_likelihood,
-                coverage = new.coverage, score_state = new.state,
-                score_flag = new.flag, missing = new.missing, stakes = new.stakes,
-                ruleset = new.ruleset, scored_at = new.scored_at
-            FROM unnest(
-                %s::int[], %s::smallint[], %s::smallint[], %s::smallint[],
-                %s::smallint[], %s::text[], %s::text[], %s::jsonb[], %s::text[],
-                %s::timestamptz[]
-            ) AS new(siren, score, sale_likelihood, coverage, state, flag, missing,
-                     stakes, ruleset, scored_at)
-            WHERE target.siren = new.siren
-            """,
-            _columns(rows),
-        )
-        cache.forget(cache.company(row.siren) for row in rows)
+        cursor.execute(_UPDATE, [scored_at, *arrays])
+        _forget(readings["siren"])
         return int(cursor.rowcount)
 
 
-def _columns(rows: list[Readings]) -> list[list[Any]]:
-    return [
-        [int(row.siren) for row in rows],
-        [_hundredths(row.score) for row in rows],
-        [_hundredths(row.sale_likelihood) for row in rows],
-        [_hundredths(row.coverage) for row in rows],
-        [int(row.state) for row in rows],
-        [row.flag for row in rows],
-        [row.missing for row in rows],
-        [json.dumps(row.stakes) for row in rows],
-        [row.ruleset for row in rows],
-        [row.scored_at for row in rows],
-    ]
+def _array(column: pl.Series) -> str:
+    """As PostgreSQL writes an array; the text of each value between quotes."""
+    if column.dtype == pl.String:
+        escaped = column.str.replace_all("\\", "\\\\", literal=True)
+        escaped = escaped.str.replace_all('"', '\\"', literal=True)
+        column = pl.select(pl.concat_str(pl.lit('"'), escaped, pl.lit('"'))).to_series()
+    values = column.cast(pl.String).fill_null("NULL")
+    return "{" + str(values.str.join(",").item()) + "}"
 
 
-def _hundredths(points: float | None) -> int | None:
-    return None if points is None else round(points * 100)
+def _forget(sirens: pl.Series) -> None:
+    if len(sirens) <= _MANY:
+        cache.forget(cache.company(f"{siren:09d}") for siren in sirens)
+        return
+    for family in (cache.SCORE_PANELS, cache.SOURCE_PANELS):
+        transaction.on_commit(partial(cache.forget_family, family.name), robust=True)

@@ -1,4 +1,8 @@
-"""From the stored facts of companies to what the rules ask: five queries a group."""
+"""From the stored facts of companies to what the rules ask: five queries a group.
+
+One company at a time, as the rules' own words go; ``scoring.bulk`` does the same by
+whole columns, and a test holds the two against each other.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,10 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from companies.accounts_rows import is_about_a_year, is_full_year
 from companies.choices import AccountType, EventKind
 from companies.models import AnnualAccounts, Company, LegalEvent, Officer, SourceReading
 from scoring.rules import facts
 from scoring.rules.facts import EVENT_KINDS, CompanyFacts
+from scoring.rules.reading import NAF
 
 # Growth is read inside one type; a company's own accounts before its group's.
 PREFERENCE: dict[str, int] = {
@@ -17,6 +23,8 @@ PREFERENCE: dict[str, int] = {
     AccountType.SIMPLIFIED: 1,
     AccountType.CONSOLIDATED: 2,
 }
+# The figures whose source is kept with the score.
+SOURCED = ("revenue", "net_income", "headcount", "equity")
 Provenance = dict[str, tuple[str, int | None]]
 
 
@@ -72,7 +80,7 @@ def _gathered(
         siren=company.siren,
         name=company.name or company.trade_name,
         legal_form=company.legal_form or None,
-        naf=company.naf_code or None,
+        naf=company.naf_code if NAF.fullmatch(company.naf_code) else None,
         created_on=company.created_on,
         postal_code=company.postal_code or None,
         headcount_band=company.headcount_band or None,
@@ -88,7 +96,7 @@ def _gathered(
 def one_type(accounts: list[AnnualAccounts]) -> list[AnnualAccounts]:
     """The exercises of one account type, newest first.
 
-    The type whose published figures are the newest; the company's own when equal.
+    The type whose usable figures are the newest; the company's own when equal.
     """
     by_type: dict[str, list[AnnualAccounts]] = defaultdict(list)
     for each in accounts:
@@ -97,28 +105,37 @@ def one_type(accounts: list[AnnualAccounts]) -> list[AnnualAccounts]:
         return []
     chosen = max(
         by_type,
-        key=lambda kind: (_last_published(by_type[kind]), -PREFERENCE[kind]),
+        key=lambda kind: (_last_usable(by_type[kind]), -PREFERENCE[kind]),
     )
     return by_type[chosen]
 
 
-def _last_published(series: list[AnnualAccounts]) -> date:
-    return next((a.closed_on for a in series if _is_published(a)), date.min)
+def _last_usable(series: list[AnnualAccounts]) -> date:
+    return next((each.closed_on for each in series if is_usable(each)), date.min)
 
 
-def _is_published(accounts: AnnualAccounts) -> bool:
-    return accounts.revenue is not None or accounts.net_income is not None
+def is_usable(accounts: AnnualAccounts) -> bool:
+    """Published, in euros as far as can be told, and of about a year.
+
+    Next to a neighbour a thousand times larger the amounts are taken for thousands;
+    what they are worth is not guessed.
+    """
+    months = accounts.duration_months
+    is_published = accounts.revenue is not None or accounts.net_income is not None
+    is_a_year = months is None or is_about_a_year(months)
+    return is_published and is_a_year and not accounts.has_unit_jump
 
 
 def _amounts(series: list[AnnualAccounts]) -> tuple[dict[str, Any], Provenance]:
-    """The last published exercise, and the two years before it when they are there."""
+    """The last usable exercise, and the two years before it when they are there."""
     if not series:
         return {}, {}
-    last = next((each for each in series if _is_published(each)), None)
     is_confidential = series[0].is_confidential
-    if last is None:
+    usable = [each for each in series if is_usable(each)]
+    if not usable:
         return {"accounts_confidential": is_confidential or None}, {}
-    by_year = {each.year: each for each in reversed(series)}
+    last = usable[0]
+    by_year = {each.year: each for each in reversed(usable)}
     before, earlier = (by_year.get(last.year - back) for back in (1, 2))
     amounts: dict[str, Any] = {
         "revenue": last.revenue,
@@ -129,31 +146,52 @@ def _amounts(series: list[AnnualAccounts]) -> tuple[dict[str, Any], Provenance]:
         "headcount": last.headcount,
         "accounts_closed_on": last.closed_on,
         "accounts_confidential": is_confidential or None,
-        "revenue_n1": before and before.revenue,
+        "revenue_n1": _comparable_revenue(last, before),
         "net_income_n1": before and before.net_income,
-        "revenue_n2": earlier and earlier.revenue,
+        "revenue_n2": _comparable_revenue(last, earlier),
         "net_income_n2": earlier and earlier.net_income,
     }
-    return amounts, _provenance(last, before, earlier)
+    return amounts, _provenance(amounts, last, before, earlier)
+
+
+def _comparable_revenue(
+    last: AnnualAccounts, before: AnnualAccounts | None
+) -> int | None:
+    """Growth is read between full years only, as on the page of accounts."""
+    if before is None:
+        return None
+    months = (last.duration_months, before.duration_months)
+    if not all(each is None or is_full_year(each) for each in months):
+        return None
+    return before.revenue
 
 
 def debt_ratio(accounts: AnnualAccounts) -> float | None:
-    """Financial debt over debt and equity, computed by us: never a source's ratio."""
+    """Financial debt over debt and equity, computed by us: never a source's ratio.
+
+    A debt below zero is a source's error: the ratio is unknown.
+    """
     debt, equity = accounts.financial_debt, accounts.equity
-    if debt is None or equity is None:
+    if debt is None or equity is None or debt < 0:
         return None
     return 1.0 if equity <= 0 else debt / (debt + equity)
 
 
 def _provenance(
-    last: AnnualAccounts, before: AnnualAccounts | None, earlier: AnnualAccounts | None
+    amounts: dict[str, Any],
+    last: AnnualAccounts,
+    before: AnnualAccounts | None,
+    earlier: AnnualAccounts | None,
 ) -> Provenance:
+    """Of the figures that are known, and of those years before, the amounts only."""
     found: Provenance = {}
     for suffix, accounts in (("", last), ("_n1", before), ("_n2", earlier)):
-        only_last = () if suffix else ("headcount", "equity")
-        for name in ("revenue", "net_income", *only_last):
-            if accounts and (origin := accounts.provenance.get(name)):
-                found[f"{name}{suffix}"] = (origin[0], accounts.year)
+        for field in SOURCED:
+            name = f"{field}{suffix}"
+            if accounts is None or amounts.get(name) is None:
+                continue
+            if origin := accounts.provenance.get(field):
+                found[name] = (origin[0], accounts.year)
     return found
 
 
