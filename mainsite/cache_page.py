@@ -16,6 +16,9 @@ FAMILIES = {
     cache.ANSWERS.name: gettext_lazy("réponses des sources"),
     cache.SOURCE_PANELS.name: gettext_lazy("relevés des sources, page société"),
     cache.SCORE_PANELS.name: gettext_lazy("lectures, page société"),
+    cache.RULESETS.name: gettext_lazy("règles en service"),
+    cache.TRIAL_SAMPLES.name: gettext_lazy("échantillons d’essai des règles"),
+    cache.SECTOR_CELLS.name: gettext_lazy("quartiles par secteur et taille"),
 }
 LEVELS = {
     cache.LOCAL: gettext_lazy("processus"),

@@ -1,4 +1,4 @@
-"""From a published ruleset to the next: a draft to edit, then its publication."""
+"""From a published ruleset to the next: a draft to edit, to try, then to publish."""
 
 from django.db import models, transaction
 from django.http import HttpRequest
@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User
-from scoring import published
-from scoring.models import Ruleset, RulesetState, WeightPreset
+from scoring import published, trial
+from scoring.models import Ruleset, RulesetState, RulesetTrial, WeightPreset
 from scoring.rules.ruleset import RulesetError
 
 
@@ -43,8 +43,13 @@ def draft_from(
 
 @transaction.atomic
 def publish(*, ruleset: Ruleset, by: User, request: HttpRequest | None = None) -> None:
-    """For good: the database refuses any later change. Raises CannotPublish."""
+    """For good, and in service at once: scores are computed with it from now on.
+
+    What is published is what was tried, to the last figure. Raises CannotPublish.
+    """
     row = Ruleset.objects.select_for_update(of=("self",)).get(pk=ruleset.pk)
+    # Weights are rows of their own: nobody edits them between the look and the deed.
+    list(row.presets.select_for_update(of=("self",)))
     if row.is_published:
         raise CannotPublish(_("%(rules)s : déjà publiées.") % {"rules": row})
     if row.definition.get("version") != row.version:
@@ -59,10 +64,32 @@ def publish(*, ruleset: Ruleset, by: User, request: HttpRequest | None = None) -
             _("%(rules)s ne peuvent pas servir : %(error)s")
             % {"rules": row, "error": error}
         ) from error
+    tried = _tried(row)
     row.state = RulesetState.PUBLISHED
     row.published_at = timezone.now()
     row.save(update_fields=["state", "published_at"])
-    _audit(row, by, Action.RULESET_PUBLISHED, request)
+    published.forget_served()
+    _audit(
+        row,
+        by,
+        Action.RULESET_PUBLISHED,
+        request,
+        digest=tried.digest,
+        trial=str(tried.pk),
+    )
+
+
+def _tried(row: Ruleset) -> RulesetTrial:
+    tried = trial.latest_of(row)
+    if tried is None:
+        raise CannotPublish(
+            _(
+                "%(rules)s : ce contenu exact n’a pas été essayé à côté des règles"
+                " %(served)s. Essayez-le d’abord."
+            )
+            % {"rules": row, "served": trial.served_beside(row)}
+        )
+    return tried
 
 
 def _next_version(version: str) -> str:

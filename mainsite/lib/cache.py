@@ -47,9 +47,12 @@ __all__ = [
     "forget_local",
     "get",
     "levels",
+    "rulesets",
     "score_panel",
+    "sector_cell",
     "server",
     "source_panel",
+    "trial_sample",
 ]
 
 HOUR_S = 3600.0
@@ -61,10 +64,33 @@ ANSWERS = Family(
 )
 # Panels follow their company's version: no copy in the process, which could not know.
 SCORE_PANELS = Family(
-    name="score-panel", ttl_s=HOUR_S, negative_s=HOUR_S, stale_s=300, wait_s=2
+    name="score-panel",
+    ttl_s=HOUR_S,
+    negative_s=HOUR_S,
+    stale_s=300,
+    wait_s=2,
+    version=2,
 )
 SOURCE_PANELS = Family(name="source-panel", ttl_s=HOUR_S, stale_s=300, wait_s=2)
-FAMILIES = {each.name: each for each in (ANSWERS, SCORE_PANELS, SOURCE_PANELS)}
+# Which rules are in service: asked at each group of scores, ended by a publication.
+RULESETS = Family(name="rulesets", ttl_s=60, wait_s=2)
+# The companies that drafts are tried on: the same all day, so that trials compare.
+TRIAL_SAMPLES = Family(name="trial-sample", ttl_s=24 * HOUR_S, wait_s=10)
+# Quantiles of a sector and size class; figures of a million targets, counted lazily.
+SECTOR_CELLS = Family(
+    name="sector-cell", ttl_s=24 * HOUR_S, stale_s=HOUR_S, lock_s=30, wait_s=20
+)
+FAMILIES = {
+    each.name: each
+    for each in (
+        ANSWERS,
+        SCORE_PANELS,
+        SOURCE_PANELS,
+        RULESETS,
+        TRIAL_SAMPLES,
+        SECTOR_CELLS,
+    )
+}
 
 
 # Names
@@ -86,6 +112,18 @@ def score_panel(siren: str, language: str) -> Key:
 
 def source_panel(siren: str) -> Key:
     return SOURCE_PANELS.key(siren, scope=company(siren))
+
+
+def rulesets() -> Key:
+    return RULESETS.key("served")
+
+
+def trial_sample(state: int, size: int) -> Key:
+    return TRIAL_SAMPLES.key(str(state), str(size))
+
+
+def sector_cell(sector: str, size: str) -> Key:
+    return SECTOR_CELLS.key(sector, size)
 
 
 # The engine of this process

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from accounts.models import AuditEntry
-from scoring import published
+from companies.tests.makers import make_company
+from scoring import published, trial
 from scoring.models import COMPONENTS, Ruleset, WeightPreset
 
 RULESETS = "/administration/scoring/ruleset/"
@@ -19,6 +20,11 @@ def act(client, action, *versions):
 def draft(ops_client):
     act(ops_client, "duplicate", "2.0")
     return Ruleset.objects.get(pk="2.1")
+
+
+def try_it(draft, by):
+    sample = trial.Sample("une société", (make_company("ESSAYÉE").siren,))
+    trial.try_draft(ruleset=draft, sample=sample, by=by)
 
 
 def form_data(draft, **weights):
@@ -112,8 +118,16 @@ class TestADraft:
         assert "capsule" in response.content.decode()
         assert "Cette définition ne peut pas servir" in response.content.decode()
 
-    def test_is_published_for_good(self, draft, ops_client):
-        assert act(ops_client, "publish", "2.1") == ["Version 2.1 publiée."]
+    def test_is_published_once_tried(self, draft, ops_client):
+        [sentence] = act(ops_client, "publish", "2.1")
+        assert "ce contenu exact n’a pas été essayé" in sentence
+        draft.refresh_from_db()
+        assert not draft.is_published
+
+    def test_is_published_for_good(self, draft, ops, ops_client):
+        try_it(draft, ops)
+        [sentence] = act(ops_client, "publish", "2.1")
+        assert sentence.startswith("Version 2.1 publiée")
         draft.refresh_from_db()
         assert draft.is_published
         assert draft.published_at is not None
@@ -128,7 +142,8 @@ class TestADraft:
         draft.refresh_from_db()
         assert not draft.is_published
 
-    def test_may_be_thrown_away(self, draft, ops_client):
+    def test_may_be_thrown_away_with_its_trials(self, draft, ops, ops_client):
+        try_it(draft, ops)
         response = ops_client.post(f"{RULESETS}2.1/delete/", {"post": "yes"})
         assert response.status_code == 302
         assert not Ruleset.objects.filter(pk="2.1").exists()
