@@ -1,21 +1,29 @@
 """The three readings of a company, worded from what was stored with them.
 
-Wording them takes seven queries and both rulesets, and a page asks for them each time
+Wording them takes a dozen queries and both rulesets, and a page asks for them each time
 it is opened: they are kept for an hour, or until the company's version ends them. A
 published ruleset never changes, so neither do the words.
+
+A newer version of the rules takes over the history of the former: until a company is
+scored with it, its page shows what the former said.
 """
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
+from itertools import zip_longest
 from typing import Any, Literal
 
+from django.db.models import QuerySet
+
 from mainsite.lib import cache
-from scoring import published
+from scoring import differences, published
+from scoring.differences import Side
 from scoring.models import Score
 from scoring.rules import rows, wording
 from scoring.rules.reasons import Reason
 from scoring.rules.result import Result
+from scoring.rules.ruleset import Ruleset as Rules
 
 Lang = Literal["fr", "en"]
 
@@ -72,6 +80,7 @@ class Figures:
 class Panel:
     """One stored score in words; ``cap`` names the red flag that holds it down."""
 
+    version: str
     result: Figures
     scored_at: datetime
     level: str
@@ -99,11 +108,15 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A line of history: the reading and what it moved by since the one before."""
+    """A line of history: the reading, what it moved by since the one before, and why.
+
+    ``why`` has a sentence for each reading that moved; the first line has none.
+    """
 
     at: datetime
     score: float | None
     moved: float | None
+    why: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +127,12 @@ class Readings:
     old: Panel | None
     history: list[Change]
 
+    @property
+    def stamp(self) -> str:
+        """Another one after each score that was kept; empty before the first."""
+        shown = [each.scored_at for each in (self.new, self.old) if each]
+        return max(shown).isoformat() if shown else ""
+
 
 def readings(siren: str, *, lang: Lang) -> Readings:
     """As they were last scored, from the cache when they are there."""
@@ -123,39 +142,55 @@ def readings(siren: str, *, lang: Lang) -> Readings:
         new=_from_plain(plain["new"]),
         old=_from_plain(plain["old"]),
         history=[
-            Change(datetime.fromisoformat(at), score, moved)
-            for at, score, moved in plain["history"]
+            Change(datetime.fromisoformat(at), score, moved, why)
+            for at, score, moved, why in plain["history"]
         ],
     )
 
 
 def latest(siren: str, *, version: str, lang: Lang) -> Panel | None:
-    """The last stored score of a ruleset, shown as stored; None if never scored."""
-    score = (
-        Score.objects.filter(siren=siren, ruleset_id=version, preset="default")
-        .order_by("-scored_at", "-pk")
-        .first()
-    )
+    """The last stored score by these rules, or by the version that they replaced."""
+    score = _stored(siren, version).first()
     if score is None:
         return None
-    result = rows.from_row(score.row, siren=siren, ruleset=published.load(version))
+    rules = published.load(score.ruleset_id)
+    result = rows.from_row(score.row, siren=siren, ruleset=rules)
     return _panel(result, score.scored_at, lang)
 
 
-def history(siren: str, *, version: str, most: int = 12) -> list[Change]:
-    """Newest first."""
-    scores = Score.objects.filter(
-        siren=siren, ruleset_id=version, preset="default"
-    ).order_by("-scored_at", "-pk")[: most + 1]
-    values = [
-        (each.scored_at, each.attractiveness and float(each.attractiveness))
-        for each in scores
-    ]
-    pairs = zip(values, [*values, (None, None)][1:], strict=True)
+def history(
+    siren: str, *, version: str, lang: Lang = "fr", most: int = 12
+) -> list[Change]:
+    """Newest first, through all the versions of the same algorithm."""
+    scores = list(_stored(siren, version)[: most + 1])
+    rules = {name: published.load(name) for name in {s.ruleset_id for s in scores}}
+    sides = [_side(each, rules[each.ruleset_id]) for each in scores]
     return [
-        Change(at, now, None if now is None or before is None else now - before)
-        for (at, now), (_, before) in pairs
+        _change(score, side, before, lang)
+        for score, (side, before) in zip(
+            scores, zip_longest(sides, sides[1:]), strict=True
+        )
     ][:most]
+
+
+def _stored(siren: str, version: str) -> QuerySet[Score]:
+    return Score.objects.filter(
+        siren=siren, ruleset_id__in=published.kin_of(version), preset="default"
+    ).order_by("-scored_at", "-pk")
+
+
+def _side(score: Score, rules: Rules) -> Side:
+    result = rows.from_row(score.row, siren=score.siren, ruleset=rules)
+    return Side.of(result, rules, rows.provenance_of(score.row))
+
+
+def _change(score: Score, side: Side, before: Side | None, lang: Lang) -> Change:
+    now = side.result.attractiveness
+    if before is None:
+        return Change(score.scored_at, now, None, [])
+    was = before.result.attractiveness
+    moved = None if now is None or was is None else round(now - was, 2)
+    return Change(score.scored_at, now, moved, differences.explain(before, side, lang))
 
 
 def _plain(siren: str, lang: Lang) -> dict[str, Any]:
@@ -164,13 +199,15 @@ def _plain(siren: str, lang: Lang) -> dict[str, Any]:
         name: latest(siren, version=version, lang=lang)
         for name, version in (("new", published.NEWEST), ("old", published.PROTOTYPE))
     }
-    changes = history(siren, version=published.NEWEST)
+    changes = history(siren, version=published.NEWEST, lang=lang)
     plain: dict[str, Any] = {
         name: panel and {**asdict(panel), "scored_at": panel.scored_at.isoformat()}
         for name, panel in panels.items()
     }
     return plain | {
-        "history": [(each.at.isoformat(), each.score, each.moved) for each in changes]
+        "history": [
+            (each.at.isoformat(), each.score, each.moved, each.why) for each in changes
+        ]
     }
 
 
@@ -178,6 +215,7 @@ def _from_plain(plain: dict[str, Any] | None) -> Panel | None:
     if plain is None:
         return None
     return Panel(
+        version=plain["version"],
         result=Figures(**plain["result"]),
         scored_at=datetime.fromisoformat(plain["scored_at"]),
         level=plain["level"],
@@ -198,6 +236,7 @@ def _from_plain(plain: dict[str, Any] | None) -> Panel | None:
 def _panel(result: Result, scored_at: datetime, lang: Lang) -> Panel:
     cap = result.cap
     return Panel(
+        version=result.ruleset,
         result=_figures(result),
         scored_at=scored_at,
         level=wording.level(result.level, lang),

@@ -1,5 +1,6 @@
 """Every address × every role, from one table; a new address without a row fails."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from companies.models import ListChange, SavedSearch, TargetList
 from companies.tests.makers import make_company
 from enrichment.models import Batch
 from exports.models import Export
+from scoring.experiments.models import Experiment
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +103,15 @@ TABLE = {
     "enrichment:assessment": who(302, 302, 403, 403, 403, 404),
     "enrichment:withdraw_assessment": POST,
     "scoring:panel": PAGE,
+    "scoring:give_override": POST,
+    "scoring:withdraw_override": POST,
+    "scoring:sector": PAGE,
+    # It wants a company to be like.
+    "scoring:lookalikes": who(302, 302, 422, 422, 422, 422),
+    "scoring:lookalikes_of_selection": POST,
+    "scoring:company_lookalikes": PAGE,
+    "scoring:experiments": who(302, 302, 403, 403, 403, 200),
+    "scoring:experiment": who(302, 302, 403, 403, 403, 200),
     "exports:list": PAGE,
     "exports:new": WRITERS_PAGE,
     "exports:export": OWN,
@@ -148,7 +159,15 @@ def things(analyst):
         "companies": made,
         "enrichment": batch.public_id,
         "exports": export.public_id,
+        "scoring": make_experiment(),
     }
+
+
+def make_experiment():
+    made = Experiment.objects.create(
+        name="Essai", slug="essai", control_id="2.0", ends_on=date(2027, 1, 1)
+    )
+    return made.public_id
 
 
 def make_list_and_search(analyst):

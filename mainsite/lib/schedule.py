@@ -51,6 +51,7 @@ PERIODIC = (
     Periodic(every_s=5, path="enrichment.jobs.sweep"),
     Periodic(every_s=5, path="mainsite.lib.queue.enqueue_due"),
     Periodic(every_s=3600, path="scoring.jobs.score_stale_companies", queue="scoring"),
+    Periodic(every_s=3600, path="scoring.experiments.jobs.follow", queue="scoring"),
     Periodic(every_s=60, path="exports.jobs.sweep", queue="exports"),
     Periodic(every_s=60, path="companies.jobs.sweep", queue="default"),
     Periodic(every_s=3600, path="accounts.throttle.forget_old", queue="low"),
@@ -64,4 +65,5 @@ PERIODIC = (
     Periodic(daily_at="03:30", path="enrichment.jobs.watch_events", queue="low"),
     Periodic(daily_at="04:00", path="enrichment.jobs.renew_stale", queue="low"),
     Periodic(daily_at="05:00", path="enrichment.jobs.check_ledger", queue="low"),
+    Periodic(daily_at="05:30", path="scoring.registry.jobs.watch", queue="low"),
 )

@@ -1,5 +1,8 @@
 """The panel of readings from the cache: the same words, and ended by a new score."""
 
+import re
+from urllib.parse import quote
+
 import pytest
 from django.urls import reverse
 
@@ -16,6 +19,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def scored(company):
     services.score_companies(sirens=[company.siren])
     return company
+
+
+def piece(client, url, headers):
+    """What the page says, less the token of its form, which is never the same."""
+    text = client.get(url, headers=headers).text
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
 
 
 class TestReadings:
@@ -50,7 +59,50 @@ class TestReadings:
     def test_the_page_is_the_same_from_the_cache(self, scored, analyst_client):
         url = reverse("scoring:panel", args=[scored.siren])
         target = {"HX-Request": "true", "HX-Target": "score-panel"}
-        made, kept = (analyst_client.get(url, headers=target).text for _ in range(2))
+        made, kept, again = (piece(analyst_client, url, target) for _ in range(3))
         cache.forget_family("score-panel")
-        assert analyst_client.get(url, headers=target).text == made == kept
+        assert piece(analyst_client, url, target) == made == kept == again
         assert "Attractivité" in made
+
+
+class TestTheOpenPage:
+    def ask(self, client, siren, stamp):
+        target = {"HX-Request": "true", "HX-Target": "score-panel"}
+        url = reverse("scoring:panel", args=[siren])
+        return client.get(url, {"vu": stamp}, headers=target)
+
+    def test_hears_nothing_while_nothing_is_new(self, scored, analyst_client):
+        stamp = panel.readings(scored.siren, lang="fr").stamp
+        answer = self.ask(analyst_client, scored.siren, stamp)
+        assert (answer.status_code, answer.content) == (204, b"")
+
+    def test_gets_the_new_score_and_its_stamp(self, scored, analyst_client):
+        stamp = panel.readings(scored.siren, lang="fr").stamp
+        AnnualAccounts.objects.filter(closed_on__year=THIS_YEAR - 1).update(
+            revenue=12_000_000
+        )
+        services.score_companies(sirens=[scored.siren])
+
+        answer = self.ask(analyst_client, scored.siren, stamp)
+
+        assert "Recalculées depuis l’ouverture" in answer.text
+        now = panel.readings(scored.siren, lang="fr").stamp
+        assert f"vu={quote(now, safe='')}" in answer.text
+        assert self.ask(analyst_client, scored.siren, now).status_code == 204
+
+    def test_gets_the_first_score(self, company, analyst_client):
+        assert self.ask(analyst_client, company.siren, "").status_code == 204
+        services.score_companies(sirens=[company.siren])
+        assert "Attractivité" in self.ask(analyst_client, company.siren, "").text
+
+
+class TestHistory:
+    def test_says_why_each_line_moved(self, scored):
+        AnnualAccounts.objects.filter(closed_on__year=THIS_YEAR - 1).update(
+            revenue=12_000_000
+        )
+        services.score_companies(sirens=[scored.siren])
+        last, first = panel.history(scored.siren, version=published.NEWEST)
+        assert first.why == []
+        year = THIS_YEAR - 1
+        assert f"comptes {year} corrigés, CA en hausse de 100\u00a0%" in last.why[0]

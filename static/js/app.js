@@ -71,3 +71,29 @@ for (const type of ["dragover", "dragleave", "drop"]) {
     field.dispatchEvent(new Event("change", { bubbles: true }));
   });
 }
+
+// A piece that watches asks for news while somebody looks at the page: often, then
+// rarely when it is not touched for some minutes, then not at all, so that a page left
+// open does not keep its session alive. It never replaces a form that is open.
+const OFTEN_MS = 1000;
+const RARELY_MS = 15_000;
+const TOUCHED_MS = 2 * 60_000;
+const FORGOTTEN_MS = 10 * 60_000;
+let touchedAt = Date.now();
+let lookedAt = Date.now();
+
+for (const kind of ["pointermove", "pointerdown", "keydown", "scroll", "visibilitychange"]) {
+  document.addEventListener(kind, () => { touchedAt = Date.now(); }, { passive: true });
+}
+
+setInterval(() => {
+  const now = Date.now();
+  const untouched = now - touchedAt;
+  const pace = untouched < TOUCHED_MS ? OFTEN_MS : RARELY_MS;
+  if (document.hidden || untouched > FORGOTTEN_MS || now - lookedAt < pace) return;
+  lookedAt = now;
+  for (const watcher of document.querySelectorAll("[data-app-watch]")) {
+    if (watcher.parentElement.querySelector("details[open] form")) continue;
+    watcher.dispatchEvent(new CustomEvent("app:look"));
+  }
+}, 250);

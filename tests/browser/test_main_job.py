@@ -21,6 +21,24 @@ def sirens_to_try():
         return [row["siren"] for row in csv.DictReader(lines)][:12]
 
 
+def test_the_open_page_gets_its_new_score(page, product):
+    """Enriched in another tab: nobody reloads the first one."""
+    sign_in(page, product, email="autre.desk@demo.example")
+    siren = sirens_to_try()[-1].zfill(9)
+    page.goto(f"{product.address}/societes/{siren}/")
+    page.locator("#score-panel [data-app-watch]").wait_for(state="attached")
+    before = page.locator("#score-panel").inner_text()
+
+    other = page.context.new_page()
+    other.goto(f"{product.address}/societes/{siren}/")
+    other.get_by_role("button", name="Enrichir…").click()
+    other.get_by_role("button", name="Lancer l’enrichissement").click()
+    other.get_by_text("Lot terminé").first.wait_for(timeout=BATCH_S)
+
+    page.get_by_text("Recalculées depuis l’ouverture").wait_for()
+    assert page.locator("#score-panel").inner_text() != before
+
+
 def test_an_analyst_goes_from_a_list_to_a_ranked_export(page, product):
     chosen = sirens_to_try()
     sign_in(page, product)
