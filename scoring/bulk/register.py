@@ -18,14 +18,14 @@ from scoring.rules.reading import NAF
 # By the calendar of Paris, as ages of data are counted.
 _NEWEST: Final = "(coalesce(newest, registered_at) AT TIME ZONE 'Europe/Paris')::date"
 # A code of another nomenclature would be read as a sector that it is not.
-_NAF: Final = (
+NAF_CODE: Final = (
     f"CASE WHEN naf_code ~ '^{NAF.pattern}$' THEN replace(naf_code, '.', '') END"
 )
 COLUMNS: Final = (
     Column("siren", "int", "siren"),
     Column("name", "text", "coalesce(nullif(name, ''), trade_name)"),
     Column("has_legal_form", "bool", "legal_form <> ''"),
-    Column("naf", "text", _NAF),
+    Column("naf", "text", NAF_CODE),
     Column("department", "text", "left(postal_code, 2)"),
     Column("band", "text", "headcount_band"),
     Column("created_on", "int", wire.ORDINAL.format("created_on")),

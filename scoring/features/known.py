@@ -15,7 +15,7 @@ from django.utils import timezone
 from scoring.bulk import accounts, events, groups, officers, wire
 from scoring.bulk.choice import Choice
 from scoring.bulk.groups import NOWHERE
-from scoring.bulk.register import Register
+from scoring.bulk.register import NAF_CODE, Register
 from scoring.bulk.source import Known
 from scoring.bulk.wire import Column, Texts
 from scoring.rules.arrays import Bools, Floats, Indexes
@@ -111,7 +111,7 @@ _REGISTER: Final = (
     Column("siren", "int", "siren"),
     Column("name", "text", "coalesce(nullif(name, ''), trade_name)"),
     Column("legal_form", "text", "legal_form"),
-    Column("naf", "text", "replace(naf_code, '.', '')"),
+    Column("naf", "text", NAF_CODE),
     Column("department", "text", "left(postal_code, 2)"),
     Column("commune", "text", "commune_code"),
     Column("is_active", "bool", "is_active"),

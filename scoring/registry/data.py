@@ -60,7 +60,8 @@ def _span(days: Indexes) -> list[str]:
 
 def labels(*, horizon_months: int, until: date, with_sandbox: bool = False) -> Labels:
     told = notices.read(months=horizon_months, until=until, with_sandbox=with_sandbox)
-    return Labels.of([*pipeline.read(until=until), *told])
+    closed = pipeline.read(until=until, with_sandbox=with_sandbox)
+    return Labels.of([*closed, *told])
 
 
 def gather(found: Labels, *, knowledge: Knowledge = Knowledge.PUBLIC) -> Data:

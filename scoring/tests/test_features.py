@@ -148,6 +148,11 @@ class TestTheColumns:
         Company.objects.filter(pk=company.siren).update(naf_code="99.9X")
         assert values(look(company))["naf_section"] == ""
 
+    def test_the_rules_do_not_read_it_either(self, company):
+        Company.objects.filter(pk=company.siren).update(naf_code="741A")
+        told = known.read(choice.among([company.siren]), timezone.localdate())
+        assert told.facts.register.naf.values == [""]
+
     def test_the_leader_born_in_1890_has_no_age(self, company):
         Officer.objects.update(birth_year=1890)
         assert np.isnan(values(look(company))["leader_age"])

@@ -104,6 +104,13 @@ class TestThePipeline:
         walk(make_desk(), company, ("perdu", date(2026, 2, 3)))
         assert {o.kind for o in pipeline.read(until=TODAY)} == {"gagne", "perdu"}
 
+    def test_the_sandbox_teaches_only_when_asked_for(self, desk):
+        company = make_company()
+        walk(desk, company, ("gagne", date(2026, 2, 1)))
+        was_read(company, is_sandbox=True)
+        assert pipeline.read(until=TODAY) == []
+        assert len(pipeline.read(until=TODAY, with_sandbox=True)) == 1
+
     def test_what_came_after_the_day_is_not_known(self, desk):
         walk(desk, make_company(), ("gagne", date(2026, 12, 1)))
         assert pipeline.read(until=TODAY) == []
