@@ -44,8 +44,7 @@ def read(*, until: date, with_sandbox: bool = False) -> list[Outcome]:
     with transaction.atomic(), connection.cursor() as cursor:
         # Nobody waits for a training; a page's limit is not its own.
         cursor.execute("SET LOCAL statement_timeout = %s", [MOST_MS])
-        asked = {"outcomes": list(OUTCOMES), "sandbox": with_sandbox}
-        cursor.execute(_EPISODES, asked)
+        cursor.execute(_EPISODES, {"outcomes": list(OUTCOMES), "sandbox": with_sandbox})
         rows = cursor.fetchall()
     return [
         Outcome(siren, _eve(began_on), known_on, kind == Status.GAGNE, kind)
