@@ -340,3 +340,4 @@ class ScoreOverride(models.Model):
 
 from scoring.experiments.models import Experiment as Experiment  # noqa: E402
 from scoring.registry.models import LearnedModel as LearnedModel  # noqa: E402
+from scoring.reranking.models import Reranking as Reranking  # noqa: E402

@@ -24,4 +24,5 @@ urlpatterns = [
         name="company_lookalikes",
     ),
     path("experiences/", include("scoring.experiments.urls")),
+    path("reclassements/", include("scoring.reranking.urls")),
 ]

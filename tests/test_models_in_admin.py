@@ -15,6 +15,7 @@ OF_DESKS = {
     "companies.PursuitChange",
     "companies.SavedSearch",
     "companies.TargetList",
+    "scoring.Reranking",
     "scoring.ScoreOverride",
 }
 # Digests and seeds: nobody has anything to read there.

@@ -1,6 +1,6 @@
 """Every address × every role, from one table; a new address without a row fails."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -12,6 +12,7 @@ from companies.tests.makers import make_company
 from enrichment.models import Batch
 from exports.models import Export
 from scoring.experiments.models import Experiment
+from scoring.reranking.models import Reranking
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,10 @@ TABLE = {
     "scoring:company_lookalikes": PAGE,
     "scoring:experiments": who(302, 302, 403, 403, 403, 200),
     "scoring:experiment": who(302, 302, 403, 403, 403, 200),
+    "scoring:rerankings": PAGE,
+    "scoring:rerank": POST,
+    "scoring:reranking": OWN,
+    "scoring:delete_reranking": POST,
     "exports:list": PAGE,
     "exports:new": WRITERS_PAGE,
     "exports:export": OWN,
@@ -159,13 +164,25 @@ def things(analyst):
         "companies": made,
         "enrichment": batch.public_id,
         "exports": export.public_id,
-        "scoring": make_experiment(),
+        "scoring": make_experiment_and_reranking(analyst),
     }
 
 
-def make_experiment():
+def make_experiment_and_reranking(analyst):
+    """Under one public id."""
     made = Experiment.objects.create(
         name="Essai", slug="essai", control_id="2.0", ends_on=date(2027, 1, 1)
+    )
+    Reranking.objects.create(
+        public_id=made.public_id,
+        desk=analyst.desk,
+        name="Croissance",
+        ruleset_id="2.0",
+        preset="growth",
+        as_of=date(2026, 11, 1),
+        made_at=datetime(2026, 11, 1, tzinfo=UTC),
+        sirens=[int(SIREN)],
+        points=[5000],
     )
     return made.public_id
 
