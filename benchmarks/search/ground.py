@@ -42,9 +42,12 @@ def folder(rows: int, name: str = "search") -> Path:
     return BENCH / f"{name}-{rows}"
 
 
-def _memory(rows: int) -> dict[str, str]:
+def _scarce(rows: int) -> int:
     """A fifth of what the tables and indexes take, between 512 MB and 6 GB."""
-    megabytes = min(max(rows // 1_600, 512), 6_144)
+    return min(max(rows // 1_600, 512), 6_144)
+
+
+def _memory(megabytes: int) -> dict[str, str]:
     return {
         "shared_buffers": f"{megabytes}MB",
         "effective_cache_size": f"{2 * megabytes}MB",
@@ -53,12 +56,13 @@ def _memory(rows: int) -> dict[str, str]:
 
 @contextlib.contextmanager
 def servers(
-    rows: int, *, filling: bool = False, name: str = "search"
+    rows: int, *, filling: bool = False, name: str = "search", memory_mb: int = 0
 ) -> Iterator[dict[str, str]]:
     """The environment of a command that uses them; call it from the main thread."""
     var = folder(rows, name)
     (var / "static").mkdir(parents=True, exist_ok=True)
-    wanted = _SETTINGS | _memory(rows) | (_FILLING if filling else {})
+    memory = _memory(memory_mb or _scarce(rows))
+    wanted = _SETTINGS | memory | (_FILLING if filling else {})
     text = "".join(f"{name} = '{value}'\n" for name, value in wanted.items())
     extra = environment.local(var)
     with start_servers(var) as found:
