@@ -45,14 +45,14 @@ def _sirens(count: int) -> list[str]:
     return list(islice(scored.order_by("siren").values_list("siren", flat=True), count))
 
 
-def _change(siren: str, number: int) -> None:
+def _change(siren: str) -> None:
     from companies.models import AnnualAccounts
 
     last = AnnualAccounts.objects.filter(siren=siren).order_by("-closed_on")[:1]
-    # Above what any company of the ground has, another one each time.
-    amount = 30_000_000 + time.time_ns() % 1_000_000 * 10 + number
+    # Where the curve of revenue rises, another one each time: the score moves.
+    amount = 3_000_000 + time.time_ns() // 1000 % 6_000_000
     AnnualAccounts.objects.filter(pk__in=[each.pk for each in last]).update(
-        revenue=amount, net_income=amount // (3 + number % 40)
+        revenue=amount, net_income=amount // 10
     )
 
 
@@ -65,8 +65,8 @@ def _work(chosen: Sequence[str]) -> tuple[Rows, Verdicts]:
     from scoring import jobs  # noqa: F401 -- what a worker has loaded
 
     took = []
-    for number, siren in enumerate(chosen):
-        _change(siren, number)
+    for siren in chosen:
+        _change(siren)
         connections.close_all()
         took.append(_in_a_child(siren))
     wall = sorted(each[0] for each in took)
@@ -125,10 +125,7 @@ def _page(env: Mapping[str, str], chosen: Sequence[str]) -> tuple[Rows, Verdicts
         context = browser.new_context()
         context.add_cookies(_cookies(address))
         page = context.new_page()
-        took = [
-            _seen(page, f"{address}/societes/{siren}/", siren, number)
-            for number, siren in enumerate(chosen)
-        ]
+        took = [_seen(page, f"{address}/societes/{siren}/", siren) for siren in chosen]
         browser.close()
     # The first one warms the templates up.
     seconds = sorted(took[1:])
@@ -153,11 +150,11 @@ def _cookies(address: str) -> list[Any]:
     ]
 
 
-def _seen(page: Any, url: str, siren: str, number: int) -> float:
+def _seen(page: Any, url: str, siren: str) -> float:
     """Seconds from the event to the page that says the new score."""
     page.goto(url)
     page.wait_for_selector("#score-panel .reads")
-    _change(siren, number)
+    _change(siren)
     began = time.monotonic()
     publish(CompaniesEnriched(sirens=(siren,), source="pappers", is_awaited=True))
     page.wait_for_selector("#score-panel [role=status]", timeout=LONGEST_MS)
