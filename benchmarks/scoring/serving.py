@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.scoring.ground import Rows, Verdicts, verdict
 from scoring.learning import protocol
-from scoring.learning.candidates import QUICK
+from scoring.learning.candidates import BAGGING, QUICK
 from scoring.learning.model import Model
 from scoring.learning.table import Table
 from scoring.rules import engine
@@ -83,7 +83,7 @@ def _model() -> Model:
     forest = trained.pipeline[-1]
     forest.set_params(
         boosting={"max_leaf_nodes": 31, "max_iter": 250, "learning_rate": 0.1},
-        bagging={"n_estimators": 200, "min_samples_leaf": 3},
+        bagging={"n_estimators": 200, **BAGGING[1]},
         weights=(1.0, 4.0),
         seeds=4,
     )

@@ -37,7 +37,11 @@ def measure(_options: argparse.Namespace) -> Part:
         done = subprocess.run(  # noqa: S603
             [*servers, "--throwaway", "--", str(python), "-m", __name__],
             cwd=ground.PROJECT,
-            env={**_without_servers(), "MLFLOW_TRACKING_URI": address},
+            env={
+                **_without_servers(),
+                "DJANGO_SETTINGS_MODULE": "mainsite.settings",
+                "MLFLOW_TRACKING_URI": address,
+            },
             stdout=subprocess.PIPE,
             check=True,
             text=True,

@@ -138,9 +138,6 @@ def _best_bagging(job: _Job) -> tuple[dict[str, Any], Floats, list[Trial]]:
         params = {
             **_for(each, job.is_number),
             "n_estimators": job.budget.bagged_trees,
-            "min_samples_leaf": max(
-                each["min_samples_leaf"], job.rows // candidates.ROWS_A_LEAF
-            ),
         }
         parts = []
         for fold in job.ready:
