@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from redis.exceptions import RedisError
 
@@ -24,7 +24,7 @@ from accounts.models import User
 from companies.admin import FoundBySiren
 from companies.models import TargetList
 from mainsite.lib import queue
-from scoring import jobs, published, publishing, trial, trial_page
+from scoring import jobs, language, published, publishing, trial, trial_page
 from scoring.experiments import admin as experiments_admin  # noqa: F401
 from scoring.models import (
     COMPONENTS,
@@ -286,7 +286,6 @@ class RulesetAdmin(ReadOnlyAdmin):
             pk=pk,
             ruleset_id=version,
         )
-        language: Any = "en" if (get_language() or "fr")[:2] == "en" else "fr"
         is_current = not made.ruleset.is_published and made == trial.latest_of(
             made.ruleset
         )
@@ -295,7 +294,7 @@ class RulesetAdmin(ReadOnlyAdmin):
             "trial": made,
             "draft": made.ruleset,
             "is_current": is_current,
-            "page": trial_page.of(made, language),
+            "page": trial_page.of(made, language.current()),
         }
         return self._page(request, "admin/scoring/trial.html", context)
 

@@ -12,15 +12,16 @@ from functools import partial
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from companies import nomenclature
 from companies.models import Company, Register
 from companies.nomenclature import Range
 from companies.statistics import BANDS, UNKNOWN
 from mainsite.lib import cache
-from scoring.rules.figures import Lang, ordinal
+from scoring import language
+from scoring.rules.figures import ordinal
 
 # Marks of a position: both ends, the quartiles between them.
 MARKS = (0, 25, 50, 75, 100)
@@ -109,9 +110,8 @@ class Line:
         """« 63e centile »."""
         if self.percentile is None:
             return ""
-        language: Lang = "en" if (get_language() or "fr")[:2] == "en" else "fr"
         return _("%(rank)s centile") % {
-            "rank": ordinal(float(self.percentile), language)
+            "rank": ordinal(float(self.percentile), language.current())
         }
 
 

@@ -6,16 +6,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import perms, sessions
 from companies.models import Company
 from mainsite.lib.flags import Flag, is_on
 from mainsite.lib.http import render_page
-from scoring import overrides, panel, sector_comparison
+from scoring import language, overrides, panel, sector_comparison
 from scoring.forms import OverrideForm
-from scoring.panel import Lang
 from scoring.registry import panel as model_panel
 
 UNPROCESSABLE = 422
@@ -28,7 +26,7 @@ def show(request: HttpRequest, siren: str) -> HttpResponse:
     company, seen = _find(request, siren), request.GET.get("vu")
     if seen is None:
         return _page(request, company)
-    if seen == panel.readings(siren, lang=_language()).stamp:
+    if seen == panel.readings(siren, lang=language.current()).stamp:
         return HttpResponse(status=204)
     return _page(request, company, is_news=True)
 
@@ -86,23 +84,19 @@ def _back(siren: str) -> HttpResponse:
     )
 
 
-def _language() -> Lang:
-    return "en" if (get_language() or "fr")[:2] == "en" else "fr"
-
-
 def _page(
     request: HttpRequest, company: Company, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    language = _language()
+    lang = language.current()
     user = sessions.signed_in_user(request)
-    readings = panel.readings(company.siren, lang=language)
+    readings = panel.readings(company.siren, lang=lang)
     context = {
         "company": company,
         "new": readings.new,
         "old": readings.old,
         "history": readings.history,
         "stamp": readings.stamp,
-        "model": model_panel.of(company.siren, language, reader=user),
+        "model": model_panel.of(company.siren, lang, reader=user),
         "opens_on_old": not is_on(
             Flag.NEW_SCORING_ALGORITHM, key=company.siren, request=request
         ),

@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from redis.exceptions import RedisError
 
@@ -22,6 +22,7 @@ from accounts.admin import AnyAdmin, ReadOnlyAdmin
 from companies.admin import FoundBySiren
 from mainsite.lib import formatting, queue
 from mainsite.lib import siren as siren_key
+from scoring import language
 from scoring.registry import card, jobs, promotion, readings, serving
 from scoring.registry.models import (
     HybridWeights,
@@ -112,7 +113,7 @@ class LearnedModelAdmin(ReadOnlyAdmin):
     def show(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A post asks the model about one company; its answer is kept."""
         row = self._row(request, pk)
-        lang = _language()
+        lang = language.current()
         form = SirenForm(request.POST or None)
         asked = None
         if request.method == "POST" and form.is_valid():
@@ -200,10 +201,6 @@ class LearnedModelAdmin(ReadOnlyAdmin):
         )
         found: LearnedModel = get_object_or_404(rows, pk=pk)
         return found
-
-
-def _language() -> Lang:
-    return "en" if formatting.is_english(get_language()) else "fr"
 
 
 def _request_scores() -> None:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from mainsite.lib import charts, formatting
 from scoring.learning.drift import SCORE
 from scoring.registry import comparing, plots, promotion, serving, watching, wording
-from scoring.registry.models import LearnedModel, ModelReading
-from scoring.registry.serving import FactorPoints, Prediction, Standing
+from scoring.registry.models import LearnedModel
+from scoring.registry.serving import Prediction, Standing
 from scoring.rules.figures import Lang
 
 MOST_FEATURES: Final = 15
@@ -247,8 +247,3 @@ def told(found: Prediction, lang: Lang) -> Told:
         factors=[wording.factor(each, lang) for each in found.factors],
         version=found.version,
     )
-
-
-def factors_of(reading: ModelReading, lang: Lang) -> list[str]:
-    """In words, those that are kept with an answer."""
-    return [wording.factor(FactorPoints(*each), lang) for each in reading.factors or ()]

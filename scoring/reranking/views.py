@@ -5,18 +5,17 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Func, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import perms, sessions
 from companies import addresses, selection
 from mainsite.lib import formatting
+from scoring import language
 from scoring.reranking import page, ranking
 from scoring.reranking.forms import RerankingForm
 from scoring.reranking.models import Reranking
 from scoring.rules import wording
-from scoring.rules.figures import Lang
 from scoring.rules.ruleset import COMPONENTS
 
 UNPROCESSABLE = 422
@@ -65,7 +64,7 @@ def of_selection(request: HttpRequest) -> HttpResponse:
             "presets": [ranking.label(name) for name in rules.presets],
             "weights": [
                 (
-                    wording.component_label(name, _language()),
+                    wording.component_label(name, language.current()),
                     [each[name] for each in rules.presets.values()],
                 )
                 for name in COMPONENTS
@@ -123,10 +122,6 @@ def delete(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _of_desk(request: HttpRequest) -> QuerySet[Reranking]:
     return Reranking.objects.visible_to(sessions.signed_in_user(request))
-
-
-def _language() -> Lang:
-    return "en" if (get_language() or "fr")[:2] == "en" else "fr"
 
 
 def _find(request: HttpRequest, public_id: str) -> Reranking:
