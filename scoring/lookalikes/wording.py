@@ -209,7 +209,7 @@ def _said(name: str, profiles: Sequence[Profile], today: date) -> str:
         return _either([f"NAF {naf.code}" for p in profiles if (naf := _naf(p))])
     if name == "place":
         steps = [p.steps["place"] for p in profiles]
-        return _either([region(step) for step in steps if step != UNKNOWN])
+        return _either([department(step) for step in steps if step != UNKNOWN])
     if name == "band":
         steps = [p.steps["band"] for p in profiles]
         return _either([band(step) for step in steps if step != UNKNOWN])

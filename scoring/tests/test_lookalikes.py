@@ -4,6 +4,7 @@ import math
 import os
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from companies.tests import registers
 from companies.tests.makers import make_company
 from companies.tests.test_search_index import EMPTIED
 from scoring.gather import debt_ratio
-from scoring.lookalikes import find, profiles, traits
+from scoring.lookalikes import find, profiles, traits, wording
 from scoring.lookalikes.traits import TRAITS, WHOLE
 
 # `make fuzz` tries thousands.
@@ -503,3 +504,17 @@ class TestFreshness:
         again = {each.row.siren: each for each in after}[close.siren]
         assert again.similarity < before.similarity
         assert "chiffre d’affaires" in again.words.different[0]
+
+
+def test_two_departements_of_a_region_are_told_apart():
+    places = likeness.departments()
+    steps = [places.index(code) + 1 for code in ("44", "49")]
+    assert [wording.department(step) for step in steps] == [
+        "Loire-Atlantique",
+        "Maine-et-Loire",
+    ]
+    told = [
+        wording._said("place", [SimpleNamespace(steps={"place": step})], date.today())
+        for step in steps
+    ]
+    assert told == ["Loire-Atlantique", "Maine-et-Loire"]
