@@ -21,6 +21,7 @@ from companies.models import (
     ContactLead,
     ErasureReceipt,
     Establishment,
+    Import,
     LegalEvent,
     NameWord,
     Officer,
@@ -306,3 +307,25 @@ class ErasureReceiptAdmin(ReadOnlyAdmin):
     list_select_related = ("by",)
     search_fields = ("=public_id",)
     ordering = ("-at", "-pk")
+
+
+@admin.register(Import)
+class ImportAdmin(ReadOnlyAdmin):
+    """That a file was brought and what became of it: neither the file nor its rows."""
+
+    list_display = (
+        "created_at",
+        "desk",
+        "created_by",
+        "kind",
+        "rows_total",
+        "position",
+        "state",
+        "attempt",
+        "expires_at",
+    )
+    list_filter = ("state", "kind", "desk")
+    list_select_related = ("desk", "created_by")
+    search_fields = ("=public_id",)
+    exclude = ("detected", "mapping", "reading", "options", "policies")
+    ordering = ("-created_at", "-pk")

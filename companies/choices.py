@@ -38,6 +38,7 @@ class Source(models.TextChoices):
     BODACC = "bodacc", _("BODACC")
     RNE = "rne", _("INPI, registre national")
     KASPR = "kaspr", _("Kaspr")
+    IMPORT = "import", _("fichier importé")
 
 
 class EventKind(models.TextChoices):

@@ -1,6 +1,8 @@
 """What ops see of exports: that they were made, never what they hold."""
 
 # Registers its own dashboard at import, which ours then replaces.
+from typing import TYPE_CHECKING, Any
+
 import django_rq.admin  # noqa: F401
 from django.apps import apps
 from django.contrib import admin
@@ -9,8 +11,14 @@ from django_rq.models import Dashboard
 from flags.models import FlagState
 
 from accounts.admin import ReadOnlyAdmin
-from exports.models import Export
+from exports.models import Destination, Export
 from exports.queues import QueuesAdmin
+
+if TYPE_CHECKING:
+    # Generic for the type checker only.
+    AnyAdmin = admin.ModelAdmin[Any]
+else:
+    AnyAdmin = admin.ModelAdmin
 
 
 @admin.register(Export)
@@ -20,17 +28,27 @@ class ExportAdmin(ReadOnlyAdmin):
         "desk",
         "created_by",
         "profile",
+        "format",
         "rows_total",
         "state",
         "attempt",
         "expires_at",
     )
-    list_filter = ("state", "profile", "desk")
+    list_filter = ("state", "profile", "format", "desk")
     list_select_related = ("desk", "created_by")
     search_fields = ("public_id",)
     ordering = ("-created_at", "-pk")
     # Neither the file nor where it lies.
     exclude = ("path",)
+
+
+@admin.register(Destination)
+class DestinationAdmin(AnyAdmin):
+    list_display = ("name", "kind", "mode", "takes_contacts", "is_active")
+    list_filter = ("kind", "is_active")
+    search_fields = ("name",)
+    filter_horizontal = ("desks",)
+    ordering = ("name",)
 
 
 admin.site.unregister(Dashboard)

@@ -14,6 +14,38 @@ from mainsite.lib.ids import uuid7
 class Profile(models.TextChoices):
     RAPIDE = "rapide", _("Rapide")
     ANALYSE = "analyse", _("Analyse")
+    EXCEL = "excel", _("Excel")
+    COMPLET = "complet", _("Complet")
+    SQL = "sql", _("SQL")
+    AIRTABLE = "airtable", _("Airtable")
+    PROFIL = "profil", _("Fiche PDF")
+
+
+class Format(models.TextChoices):
+    """What the file is; ``delivery`` is rows sent to a destination instead."""
+
+    CSV = "csv", _("CSV")
+    XLSX = "xlsx", _("XLSX")
+    JSONL = "jsonl", _("JSON Lines")
+    PARQUET = "parquet", _("Parquet")
+    SQL = "sql", _("script SQL (PostgreSQL)")
+    SQLITE = "sqlite", _("base SQLite")
+    PDF = "pdf", _("PDF")
+    DELIVERY = "delivery", _("envoi")
+
+
+class DestinationKind(models.TextChoices):
+    AIRTABLE = "airtable", _("Airtable")
+    DATABASE = "database", _("base de données")
+    STORAGE = "storage", _("dossier de stockage")
+
+
+class WriteMode(models.TextChoices):
+    """How rows meet those that a target table holds."""
+
+    APPEND = "append", _("ajouter")
+    REPLACE = "replace", _("remplacer")
+    UPSERT = "upsert", _("mettre à jour par SIREN")
 
 
 class ExportState(models.TextChoices):
@@ -21,6 +53,143 @@ class ExportState(models.TextChoices):
     RUNNING = "running", _("en cours")
     DONE = "done", _("prêt")
     FAILED = "failed", _("échec")
+    CANCELLED = "cancelled", _("annulé")
+
+
+class Destination(models.Model):
+    """Where rows may be sent: declared by ops, chosen by name, never typed.
+
+    The secret (a token, a connection string) is in the environment, in a variable
+    whose name begins with ``EXPORT_TARGET_``: the database holds its name only.
+    """
+
+    name = models.CharField(
+        _("nom"), max_length=80, unique=True, db_comment="Name on screen."
+    )
+    kind = models.CharField(
+        _("nature"),
+        max_length=8,
+        choices=DestinationKind,
+        db_comment="airtable, database or storage.",
+    )
+    secret_name = models.CharField(
+        _("variable du secret"),
+        max_length=80,
+        help_text=_("Commence par EXPORT_TARGET_ ; sa valeur reste hors de la base."),
+        db_comment="Environment variable of the token, address or folder.",
+    )
+    place = models.CharField(
+        _("base ou schéma"),
+        max_length=80,
+        default="",
+        blank=True,
+        db_comment="Airtable: base id; database: schema, empty for the usual one.",
+    )
+    table = models.CharField(
+        _("table"),
+        max_length=80,
+        default="",
+        blank=True,
+        db_comment="Airtable: table id or name; database: prefix of the tables.",
+    )
+    mode = models.CharField(
+        _("écriture"),
+        max_length=8,
+        choices=WriteMode,
+        default=WriteMode.UPSERT,
+        db_comment="append, replace or upsert.",
+    )
+    takes_contacts = models.BooleanField(
+        _("reçoit des contacts"),
+        default=False,
+        help_text=_("Données de personnes : hors d’Europe, un contrat est nécessaire."),
+        db_comment="Contacts may be sent there.",
+    )
+    is_active = models.BooleanField(
+        _("en service"), default=True, db_comment="Offered to desks."
+    )
+    desks = models.ManyToManyField(
+        "accounts.Desk",
+        verbose_name=_("équipes"),
+        blank=True,
+        help_text=_("Aucune : toutes."),
+    )
+
+    class Meta:
+        verbose_name = _("destination")
+        verbose_name_plural = _("destinations")
+        db_table_comment = "Where exports may be sent, as ops declared it."
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScheduleQuerySet(DeskQuerySet):
+    def due(self) -> "ScheduleQuerySet":
+        return self.filter(is_active=True, next_at__lte=timezone.now())
+
+
+class ExportSchedule(models.Model):
+    """An export made again each week, from the same definition."""
+
+    public_id = models.UUIDField(
+        default=uuid7,
+        unique=True,
+        editable=False,
+        db_comment="Identifier in addresses.",
+    )
+    desk = models.ForeignKey(
+        "accounts.Desk", on_delete=models.PROTECT, db_comment="Whose exports."
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("programmé par"),
+        on_delete=models.PROTECT,
+        db_comment="On whose behalf they are made.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True, db_comment="When.")
+    name = models.CharField(_("nom"), max_length=80, db_comment="Name on screen.")
+    query = models.TextField(_("requête"), db_comment="Selection, as in export.")
+    profile = models.CharField(
+        _("profil"), max_length=12, choices=Profile, db_comment="As in export."
+    )
+    format = models.CharField(
+        _("format"), max_length=8, choices=Format, db_comment="As in export."
+    )
+    columns = models.JSONField(default=list, db_comment="As in export.")
+    with_contacts = models.BooleanField(
+        _("avec contacts"), default=False, db_comment="As in export."
+    )
+    destination = models.ForeignKey(
+        Destination,
+        verbose_name=_("destination"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_comment="Where it goes; null: kept here.",
+    )
+    weekday = models.PositiveSmallIntegerField(
+        _("jour"), db_comment="0 Monday to 6 Sunday, in Paris."
+    )
+    hour = models.PositiveSmallIntegerField(_("heure"), db_comment="0 to 23, in Paris.")
+    next_at = models.DateTimeField(_("prochain"), db_comment="When it is due next.")
+    is_active = models.BooleanField(
+        _("actif"), default=True, db_comment="False: suspended."
+    )
+    reason = models.TextField(
+        default="", blank=True, db_comment="Why it was suspended by itself."
+    )
+
+    objects = ScheduleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("export programmé")
+        verbose_name_plural = _("exports programmés")
+        db_table_comment = "Exports made again each week."
+        indexes = [models.Index(fields=["next_at"], name="export_schedule_due")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ExportQuerySet(DeskQuerySet):
@@ -71,6 +240,44 @@ class Export(models.Model):
         choices=Profile,
         db_comment="Set of columns asked for.",
     )
+    format = models.CharField(
+        _("format"),
+        max_length=8,
+        choices=Format,
+        default=Format.CSV,
+        db_default=Format.CSV,
+        db_comment="Kind of file, or delivery.",
+    )
+    with_contacts = models.BooleanField(
+        _("avec contacts"),
+        default=False,
+        db_default=False,
+        db_comment="Holds contacts: watermarked, kept one day.",
+    )
+    destination = models.ForeignKey(
+        Destination,
+        verbose_name=_("destination"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_comment="Where it is sent; null: a file here.",
+    )
+    schedule = models.ForeignKey(
+        ExportSchedule,
+        verbose_name=_("programmation"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_comment="What asked for it; null: a person.",
+    )
+    wants_stop = models.BooleanField(
+        default=False, db_default=False, db_comment="Somebody asked to cancel it."
+    )
+    progress = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        db_comment="Delivery: rows created, updated, left; what to resume from.",
+    )
     query = models.TextField(
         _("requête"),
         help_text=_("La requête de la liste, tri compris."),
@@ -92,7 +299,7 @@ class Export(models.Model):
         max_length=12,
         choices=ExportState,
         default=ExportState.QUEUED,
-        db_comment="queued, running, done or failed.",
+        db_comment="queued, running, done, failed or cancelled.",
     )
     attempt = models.PositiveSmallIntegerField(
         _("essais"), default=0, db_comment="Raised by whoever takes the work."

@@ -82,7 +82,8 @@ def _form_page(
         "beyond_excel": total > EXCEL_ROWS,
         "excel_rows": EXCEL_ROWS,
         "profiles": [
-            (profile, TABLES[profile].columns, _purpose(profile)) for profile in Profile
+            (Profile(profile), table.columns, _purpose(profile))
+            for profile, table in TABLES.items()
         ],
         "chosen": form["profil"].value() or Profile.RAPIDE,
         "back": _list_url(request, wish.query),
@@ -90,7 +91,7 @@ def _form_page(
     return render_page(request, "exports/new.html", context, status=status)
 
 
-def _purpose(profile: Profile) -> str:
+def _purpose(profile: str) -> str:
     if profile == Profile.RAPIDE:
         return _("Une liste pour appeler : qui, où, quelle taille, quel score.")
     return _("Tous les chiffres pour comparer, avec les liens et vos notes.")

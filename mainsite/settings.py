@@ -253,6 +253,7 @@ RQ_QUEUES = {
         # A lane hands its job back after less than two minutes.
         "enrichment": 300,
         "scoring": 600,
+        "imports": 1800,
         "exports": 1800,
         "default": 300,
         # Nobody waits: purges, statistics, clean-up.

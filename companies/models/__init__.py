@@ -1,3 +1,13 @@
+from companies.imports.models import (
+    ColumnMapping,
+    Import,
+    ImportChange,
+    ImportChunk,
+    ImportKind,
+    ImportMatch,
+    ImportRefusal,
+    ImportState,
+)
 from companies.models.contacts import (
     Contact,
     ContactLead,
@@ -16,12 +26,20 @@ from companies.models.target import Target
 
 __all__ = [
     "AnnualAccounts",
+    "ColumnMapping",
     "Company",
     "Contact",
     "ContactLead",
     "Edition",
     "ErasureReceipt",
     "Establishment",
+    "Import",
+    "ImportChange",
+    "ImportChunk",
+    "ImportKind",
+    "ImportMatch",
+    "ImportRefusal",
+    "ImportState",
     "LegalEvent",
     "ListChange",
     "ListEntry",

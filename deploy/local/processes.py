@@ -31,6 +31,7 @@ _WORKERS = {
     "interactive": ("interactive",),
     "enrichment": ("enrichment",),
     "scoring": ("scoring",),
+    "imports": ("imports",),
     "exports": ("exports",),
     "default": ("default", "low"),
 }
