@@ -1,8 +1,9 @@
 """What every test stands on: the closed network, the optional grounds, the counts.
 
-Two grounds may be missing on a machine: ../shared (marker `shared`) and a chromium
-(marker `browser`). A test that needs one is skipped without it, the last lines say how
-many ran, and TEST_SUMMARY=FILE has the same counts for a program to judge.
+Some grounds may be missing on a machine: ../shared (marker `shared`), a chromium
+(`browser`), LibreOffice (`office`), MariaDB (`mariadb`). A test that needs one is
+skipped without it, the last lines say how many ran, and TEST_SUMMARY=FILE has the same
+counts for a program to judge.
 """
 
 import ipaddress
@@ -18,7 +19,13 @@ from django.utils import translation
 
 SHARED = Path(__file__).resolve().parent.parent / "shared" / "data"
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_GROUNDS = ("shared", "browser")
+# Marker, name, and what is said where it is missing.
+_GROUNDS = {
+    "shared": ("../shared", "../shared absent"),
+    "browser": ("navigateur", "aucun chromium trouvé"),
+    "office": ("LibreOffice", "aucun LibreOffice trouvé"),
+    "mariadb": ("MariaDB", "aucun MariaDB trouvé"),
+}
 
 
 def find_chromium() -> str | None:
@@ -27,19 +34,29 @@ def find_chromium() -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
-def pytest_collection_modifyitems(items):
-    missing = {
-        "shared": None if SHARED.is_dir() else "../shared absent",
-        "browser": None if find_chromium() else "aucun chromium trouvé",
+def _is_there() -> dict[str, bool]:
+    return {
+        "shared": SHARED.is_dir(),
+        "browser": find_chromium() is not None,
+        "office": shutil.which("soffice") is not None,
+        "mariadb": find_mariadb() is not None,
     }
+
+
+def find_mariadb() -> str | None:
+    return shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
+def pytest_collection_modifyitems(items):
+    there = _is_there()
     for item in items:
         for ground in _GROUNDS:
             if item.get_closest_marker(ground) is None:
                 continue
             # Properties travel from xdist's workers with the reports; markers do not.
             item.user_properties.append(("ground", ground))
-            if reason := missing[ground]:
-                item.add_marker(pytest.mark.skip(reason=reason))
+            if not there[ground]:
+                item.add_marker(pytest.mark.skip(reason=_GROUNDS[ground][1]))
     # Those of minutes begin: at the end one process would work and the others wait.
     items.sort(key=lambda item: item.get_closest_marker("faults") is None)
 
@@ -48,10 +65,7 @@ def pytest_collection_modifyitems(items):
 def pytest_terminal_summary(terminalreporter):
     counts = _count(terminalreporter.stats)
     terminalreporter.section("ce qui dépend de la machine")
-    for ground, name, absent in (
-        ("shared", "../shared", "../shared absent"),
-        ("browser", "navigateur", "aucun chromium trouvé"),
-    ):
+    for ground, (name, absent) in _GROUNDS.items():
         played, skipped = counts[ground, "played"], counts[ground, "skipped"]
         if skipped:
             terminalreporter.write_line(f"{absent} : {skipped} tests sautés")

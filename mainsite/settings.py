@@ -369,6 +369,8 @@ PROVIDER_CREDENTIALS = {
     )
 }
 PROVIDER_CONTACT = env.str("PROVIDER_CONTACT", default="")
+# Exports: the address of Airtable; a sandbox of ours has another.
+AIRTABLE_URL = env.str("AIRTABLE_URL", default="https://api.airtable.com")
 
 # ── Logs: JSON on stdout, no personal data ────────────────────────────────
 # Who gives it may read /metrics from another machine; empty: only this one may.

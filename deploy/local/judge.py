@@ -13,11 +13,12 @@ Counts = dict[str, dict[str, int]]
 def complaints(summary: Counts, *, allow_no_shared: bool) -> list[str]:
     """`summary` counts, by marker, the tests that were played and skipped."""
     found = []
-    browser = summary.get("browser", {})
-    if browser.get("skipped"):
-        found.append(f"{browser['skipped']} tests de navigateur sautés")
-    if not browser.get("played"):
-        found.append("aucun test de navigateur joué")
+    for ground, name in (("browser", "navigateur"), ("office", "tableur")):
+        counts = summary.get(ground, {})
+        if counts.get("skipped"):
+            found.append(f"{counts['skipped']} tests de {name} sautés")
+        if not counts.get("played"):
+            found.append(f"aucun test de {name} joué")
     if summary.get("shared", {}).get("skipped") and not allow_no_shared:
         found.append("../shared absent (ALLOW_NO_SHARED=1 pour l’accepter)")
     return found
@@ -31,7 +32,9 @@ def main() -> None:
         complain(complaint)
     if found:
         sys.exit(1)
-    say("tests de navigateur joués, ../shared en règle")
+    if skipped := summary.get("mariadb", {}).get("skipped"):
+        say(f"MariaDB absent de cette machine : {skipped} tests sautés")
+    say("tests de navigateur et de tableur joués, ../shared en règle")
 
 
 if __name__ == "__main__":
