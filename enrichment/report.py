@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from enrichment import wording
-from enrichment.intake.lines import Refusal, Repair, marked
 from enrichment.models import Batch, BatchLine
+from mainsite.lib.sheets.siren_cells import Refusal, Repair, marked
 
 LINES_SHOWN = 10
 

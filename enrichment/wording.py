@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from companies.choices import Source
 from enrichment.choices import NOT_RETRYABLE
-from enrichment.intake.lines import Refusal, Repair
 from enrichment.providers.registry import provider_classes
 from enrichment.sources import Terms
 from enrichment.stopping import Stop
 from mainsite.lib import formatting
 from mainsite.lib.limiter import GateState
+from mainsite.lib.sheets.siren_cells import Refusal, Repair
 
 # The source may have done the work, and charged it.
 CHARGE_UNKNOWN: Final = frozenset({"timeout", "truncated", "not_json"})

@@ -1,12 +1,12 @@
 """Which column holds the SIREN, by its header or else by what stands in it."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from enrichment.intake.decoding import IntakeError
-from enrichment.intake.lines import looks_like_one
+from mainsite.lib.sheets.decoding import SheetError as IntakeError
+from mainsite.lib.sheets.siren_cells import looks_like_one
+from mainsite.lib.sheets.titles import plain
 
 SIREN: Final = ("siren", "nsiren", "nosiren", "numerosiren", "numsiren", "codesiren")
 SIRET: Final = ("siret", "siretsiege", "nsiret", "numerosiret", "siretdusiege")
@@ -30,12 +30,6 @@ class Columns:
     titles: tuple[str, ...]
     width: int
     found_by: str
-
-
-def plain(title: str) -> str:
-    """``N° SIREN`` and ``numero_siren`` without what people vary."""
-    decomposed = unicodedata.normalize("NFKD", title).casefold()
-    return re.sub(r"[^a-z0-9]", "", decomposed.replace("°", ""))
 
 
 def columns_of(rows: list[list[str]]) -> Columns:

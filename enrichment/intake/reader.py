@@ -1,6 +1,5 @@
 """The stream of lines of a list, each accepted or refused, none left out."""
 
-import csv
 import io
 import re
 import unicodedata
@@ -8,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, BinaryIO, Final
 
-from enrichment.intake import columns, decoding
+from enrichment.intake import columns
 from enrichment.intake.columns import Columns
-from enrichment.intake.decoding import IntakeError
-from enrichment.intake.lines import (
+from mainsite.lib.sheets import decoding
+from mainsite.lib.sheets.decoding import SheetError as IntakeError
+from mainsite.lib.sheets.rows import numbered as _rows
+from mainsite.lib.sheets.siren_cells import (
     Accepted,
     Line,
     Refusal,
@@ -23,8 +24,6 @@ from enrichment.intake.lines import (
 MAX_ROWS: Final = 2_000_000
 MAX_COLUMNS: Final = 200
 MAX_CELL: Final = 32 * 1024
-# A quoted cell may hold an address of a few lines; more is a quote left open.
-MAX_LINES_IN_ROW: Final = 20
 _ANY_SEPARATOR: Final = re.compile(r"[,;\t|]")
 
 
@@ -69,10 +68,10 @@ def read(stream: BinaryIO, *, is_pasted: bool = False) -> Reading:
     found = Columns(0, None, (), 1, "content") if is_flat else columns.columns_of(rows)
     source = io.TextIOWrapper(stream, encoding=encoding, newline="")
     cut = _flat_rows if is_flat else _rows
-    numbered = cut(source, separator)
+    found_rows = cut(source, separator)
     return Reading(
         detected=_detected(encoding, separator, found, rows),
-        lines=_lines(numbered, found),
+        lines=_lines(found_rows, found),
     )
 
 
@@ -156,42 +155,3 @@ def _flat_rows(
     for number, line in enumerate(source, start=1):
         for cell in _ANY_SEPARATOR.split(line):
             yield number, [cell]
-
-
-def _rows(source: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the number of the line they begin on."""
-    kept: list[str] = []
-    reader = csv.reader(_keeping(source, kept), delimiter=separator or ";")
-    number = began = 1
-    while True:
-        last = list(kept)
-        kept.clear()
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            raise IntakeError("unreadable", line=number) from error
-        if row is None:
-            if _is_open(last, separator):
-                raise IntakeError("open_quote", line=began)
-            return
-        if len(kept) > MAX_LINES_IN_ROW:
-            raise IntakeError("open_quote", line=number)
-        began = number
-        yield number, row
-        number = reader.line_num + 1
-
-
-def _keeping(source: Iterable[str], kept: list[str]) -> Iterator[str]:
-    for line in source:
-        if len(kept) <= MAX_LINES_IN_ROW:
-            kept.append(line)
-        yield line
-
-
-def _is_open(last: list[str], separator: str) -> bool:
-    """Whether the file ended inside quotes, which a lenient reader lets through."""
-    try:
-        list(csv.reader(last, delimiter=separator or ";", strict=True))
-    except csv.Error as error:
-        return "end of data" in str(error)
-    return False

@@ -3,8 +3,8 @@ import io
 import pytest
 
 from enrichment.intake import Accepted, IntakeError, Refused, read
-from enrichment.intake.lines import marked, read_cell
 from enrichment.intake.reader import MAX_CELL
+from mainsite.lib.sheets.siren_cells import marked, read_cell
 
 GOOD, OTHER = "552100554", "775670417"
 

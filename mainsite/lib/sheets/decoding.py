@@ -17,12 +17,19 @@ _MAGIC: Final = {
     b"\x89PNG": "binary",
     b"\xff\xd8\xff": "binary",
 }
-# An accented letter in UTF-8 where the rest is not: two files were glued together.
-_GLUED: Final = re.compile(rb"[\xc3][\xa0-\xbf]")
+# An accented letter or a quotation mark in UTF-8 where the rest is not: two files were
+# glued together. Half a surrogate pair is neither UTF-8 nor anything else.
+_GLUED: Final = re.compile(
+    rb"\xc3[\xa0-\xbf]|\xe2\x80[\x90-\xa6]|\xed[\xa0-\xbf][\x80-\xbf]"
+)
+# What CP1252 prints there, French does not write: they are Latin-9's €, Œ and œ.
+_ONLY_LATIN_9: Final = re.compile(rb"[\xa4\xbc\xbd]")
+_ONLY_CP1252: Final = re.compile(rb"[\x80-\x9f]")
+_PIECE: Final = 1 << 20
 
 
-class IntakeError(Exception):
-    """The whole file is refused; ``code`` has its sentence in ``wording``."""
+class SheetError(Exception):
+    """The whole file is refused; whoever shows it has a sentence for each ``code``."""
 
     def __init__(self, code: str, *, line: int = 0) -> None:
         super().__init__(f"{code} (line {line})" if line else code)
@@ -35,16 +42,16 @@ def encoding_of(stream: BinaryIO) -> str:
     sample = stream.read(SAMPLE_BYTES)
     stream.seek(0)
     if not sample.strip():
-        raise IntakeError("empty")
+        raise SheetError("empty")
     for magic, code in _MAGIC.items():
         if sample.startswith(magic):
-            raise IntakeError(code)
+            raise SheetError(code)
     if sample.startswith(codecs.BOM_UTF8):
-        return _checked(stream, "utf-8-sig")
+        return checked(stream, "utf-8-sig")
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _checked(stream, "utf-16")
+        return checked(stream, "utf-16")
     if b"\x00" in sample:
-        return _checked(stream, _utf16_without_mark(sample))
+        return checked(stream, _utf16_without_mark(sample))
     return _eight_bits(stream)
 
 
@@ -54,27 +61,29 @@ def _utf16_without_mark(sample: bytes) -> str:
         return "utf-16-le"
     if sample[0::2].count(0) > 0.7 * half and not sample[1::2].count(0):
         return "utf-16-be"
-    raise IntakeError("binary")
+    raise SheetError("binary")
 
 
 def _eight_bits(stream: BinaryIO) -> str:
     line = _first_bad_line(stream, "utf-8")
     if not line:
         return "utf-8"
-    if _is_glued(stream):
-        raise IntakeError("mixed_encoding", line=line)
+    if _has(stream, _GLUED):
+        raise SheetError("mixed_encoding", line=line)
     bad = _first_bad_line(stream, "cp1252")
     if not bad:
-        return "cp1252"
+        is_latin_9 = _has(stream, _ONLY_LATIN_9) and not _has(stream, _ONLY_CP1252)
+        return "iso8859-15" if is_latin_9 else "cp1252"
     if b"\x81" in stream.read(SAMPLE_BYTES) or bad == 1:
-        raise IntakeError("binary")
-    raise IntakeError("unknown_encoding", line=bad)
+        raise SheetError("binary")
+    raise SheetError("unknown_encoding", line=bad)
 
 
-def _checked(stream: BinaryIO, encoding: str) -> str:
+def checked(stream: BinaryIO, encoding: str) -> str:
+    """The encoding, when every byte of the stream is right in it."""
     line = _first_bad_line(stream, encoding)
     if line:
-        raise IntakeError("unknown_encoding", line=line)
+        raise SheetError("unknown_encoding", line=line)
     return encoding
 
 
@@ -83,24 +92,40 @@ def _first_bad_line(stream: BinaryIO, encoding: str) -> int:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     line = 1
     try:
-        while piece := stream.read(1 << 20):
+        while piece := stream.read(_PIECE):
             try:
                 line += decoder.decode(piece).count("\n")
             except UnicodeDecodeError as error:
                 return line + piece[: error.start].count(b"\n")
+            except UnicodeError:  # UTF-16 whose first bytes are no mark.
+                return line
         try:
             decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        except UnicodeError:
             return line
         return 0
     finally:
         stream.seek(0)
 
 
-def _is_glued(stream: BinaryIO) -> bool:
+def line_of_nul(stream: BinaryIO) -> int:
+    """0 when there is none; text has no NUL, and PostgreSQL takes none."""
+    line = 1
+    try:
+        while piece := stream.read(_PIECE):
+            place = piece.find(b"\x00")
+            if place >= 0:
+                return line + piece[:place].count(b"\n")
+            line += piece.count(b"\n")
+        return 0
+    finally:
+        stream.seek(0)
+
+
+def _has(stream: BinaryIO, what: re.Pattern[bytes]) -> bool:
     try:
         return any(
-            _GLUED.search(piece) for piece in iter(lambda: stream.read(1 << 20), b"")
+            what.search(piece) for piece in iter(lambda: stream.read(_PIECE), b"")
         )
     finally:
         stream.seek(0)
