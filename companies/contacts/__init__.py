@@ -5,10 +5,12 @@ in ``reading`` and ``access``, which leave a row in the audit trail.
 """
 
 from companies.contacts.access import access_package
+from companies.contacts.checking import KNOWN, is_opposed, verdicts
 from companies.contacts.facts import ContactFact, LeadPerson, Receipt, Recorded
 from companies.contacts.leads import add_lead, forget_lead, is_lead_of, leads
 from companies.contacts.oppositions import (
     oppose,
+    oppose_company,
     oppose_contact,
     refusal,
     set_company_oppositions,
@@ -22,9 +24,11 @@ from companies.contacts.reading import (
 )
 from companies.contacts.refused import ContactsRefused
 from companies.contacts.upkeep import inform, note_interaction, purge_expired
+from companies.contacts.withdrawing import keys_of, take_back
 from companies.contacts.writing import record_contacts
 
 __all__ = [
+    "KNOWN",
     "ContactFact",
     "ContactsRead",
     "ContactsRefused",
@@ -39,13 +43,18 @@ __all__ = [
     "forget_lead",
     "inform",
     "is_lead_of",
+    "is_opposed",
+    "keys_of",
     "leads",
     "note_interaction",
     "oppose",
+    "oppose_company",
     "oppose_contact",
     "purge_expired",
     "read_contacts",
     "record_contacts",
     "refusal",
     "set_company_oppositions",
+    "take_back",
+    "verdicts",
 ]

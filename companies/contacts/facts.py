@@ -24,6 +24,8 @@ class ContactFact:
     lead_id: int | None = None
     is_sandbox: bool = False
     answer_id: int | None = None
+    informed_at: datetime | None = None
+    informed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

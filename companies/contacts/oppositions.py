@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import audit
@@ -74,6 +75,34 @@ def oppose_contact(
 
 
 @transaction.atomic
+def oppose_company(
+    *,
+    siren: str,
+    by: User,
+    source: str,
+    reason: OppositionReason = OppositionReason.OBJECTION,
+    request: HttpRequest | None = None,
+) -> Receipt:
+    """A company says no for everyone it employs; no register takes that back."""
+    guarding.hold_list(to_change=True)
+    mark = _Mark(OpposedThing.COMPANY, fingerprints.of_company(siren))
+    _remember([mark], reason=reason, source=source)
+    # What a register had said before would be the register's to lift.
+    Opposition.objects.filter(
+        fingerprint=mark.fingerprint, reason=OppositionReason.REGISTER
+    ).update(reason=reason, source=source)
+    return _erase(
+        contacts=Contact.objects.filter(siren=siren),
+        leads=ContactLead.objects.filter(siren=siren),
+        fingerprints=1,
+        by=by,
+        source=source,
+        reason=reason,
+        request=request,
+    )
+
+
+@transaction.atomic
 def set_company_oppositions(
     *, refusing: Collection[str], allowing: Collection[str] = (), source: str
 ) -> int:
@@ -134,11 +163,33 @@ def _oppose(
     marks = _with_the_same_person(marks)
     _remember(marks, reason=reason, source=source)
     digests = [mark.fingerprint for mark in marks]
-    receipt = erasing.erase(
+    return _erase(
         contacts=erasing.contacts_of(digests),
         leads=erasing.leads_of(digests),
-        reason=ErasureReason.OPPOSITION,
         fingerprints=len(marks),
+        by=by,
+        source=source,
+        reason=reason,
+        request=request,
+    )
+
+
+def _erase(
+    *,
+    contacts: QuerySet[Contact],
+    leads: QuerySet[ContactLead],
+    fingerprints: int,
+    by: User | None,
+    source: str,
+    reason: OppositionReason,
+    request: HttpRequest | None,
+) -> Receipt:
+    """The rows go, the trail says how many, and the person is given a receipt."""
+    receipt = erasing.erase(
+        contacts=contacts,
+        leads=leads,
+        reason=ErasureReason.OPPOSITION,
+        fingerprints=fingerprints,
         by=by,
     )
     audit.record(
@@ -150,7 +201,7 @@ def _oppose(
             "source": source,
             "contacts": receipt.contacts,
             "leads": receipt.leads,
-            "fingerprints": len(marks),
+            "fingerprints": fingerprints,
         },
         request=request,
     )
@@ -159,7 +210,7 @@ def _oppose(
         at=receipt.at,
         contacts=receipt.contacts,
         leads=receipt.leads,
-        fingerprints=len(marks),
+        fingerprints=fingerprints,
     )
 
 

@@ -121,6 +121,19 @@ def contacts_for_export(
     return read
 
 
+def for_file(sirens: Collection[str]) -> dict[str, ContactsRead]:
+    """Those of a batch of a file, with whom to look up, in one moment of the database.
+
+    Reads only: whoever writes the file has checked the person's right, and tells the
+    trail once of all its batches. The list of oppositions is as that moment has it.
+    """
+    read = _held(sirens)
+    leads = _leads_of([siren for siren, one in read.items() if one.contacts])
+    return {
+        siren: replace(one, leads=tuple(leads[siren])) for siren, one in read.items()
+    }
+
+
 def _check(user: User) -> None:
     if not perms.can_read_contacts(user):
         raise PermissionDenied
@@ -128,6 +141,10 @@ def _check(user: User) -> None:
 
 def _read(sirens: Collection[str]) -> dict[str, ContactsRead]:
     guarding.hold_list()
+    return _held(sirens)
+
+
+def _held(sirens: Collection[str]) -> dict[str, ContactsRead]:
     refusals = guarding.refusals(sirens)
     allowed = [siren for siren in sirens if siren not in refusals]
     held: dict[str, list[Contact]] = defaultdict(list)
@@ -145,18 +162,26 @@ def _read(sirens: Collection[str]) -> dict[str, ContactsRead]:
 
 
 def _leads(siren: str) -> tuple[ReadLead, ...]:
-    rows = list(ContactLead.objects.filter(siren=siren).order_by("created_at", "pk"))
-    opposed = guarding.opposed_among(row.person for row in rows)
-    return tuple(
-        ReadLead(
-            id=row.pk,
-            full_name=unsealed(row.sealed_name),
-            profile=unsealed(row.sealed_profile),
-            added_at=row.created_at,
-        )
-        for row in rows
-        if row.person not in opposed
+    return tuple(_leads_of([siren])[siren])
+
+
+def _leads_of(sirens: Collection[str]) -> dict[str, list[ReadLead]]:
+    rows = list(
+        ContactLead.objects.filter(siren__in=sirens).order_by("created_at", "pk")
     )
+    opposed = guarding.opposed_among(row.person for row in rows)
+    found: dict[str, list[ReadLead]] = defaultdict(list)
+    for row in rows:
+        if row.person not in opposed:
+            found[row.siren].append(
+                ReadLead(
+                    id=row.pk,
+                    full_name=unsealed(row.sealed_name),
+                    profile=unsealed(row.sealed_profile),
+                    added_at=row.created_at,
+                )
+            )
+    return found
 
 
 def _digests(rows: Iterable[Contact]) -> Iterable[str]:

@@ -153,6 +153,8 @@ def _row(one: _Marked) -> Contact:
         delete_after=end_of_keeping(fact.collected_at),
         is_sandbox=fact.is_sandbox,
         answer_id=fact.answer_id,
+        informed_at=fact.informed_at,
+        informed_by=fact.informed_by,
     )
 
 
