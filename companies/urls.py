@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from companies.views import (
     bulk,
@@ -72,6 +72,7 @@ urlpatterns = [
         list_changes.undo,
         name="undo_list_change",
     ),
+    path("imports/", include("companies.imports.urls")),
     path("recherches/nouvelle/", searches.save, name="save_search"),
     path("recherches/<uuid:public_id>/", searches.show, name="saved_search"),
     path(

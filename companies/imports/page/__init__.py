@@ -1,0 +1,1 @@
+"""What the pages of an import show: pure reading of its row, no writing."""

@@ -1,0 +1,69 @@
+"""A whole import taken back: what it wrote and nothing has touched since.
+
+Part by part: the changes of a part are forgotten in the transaction that takes them
+back, so a run that died goes on with those that are left.
+"""
+
+import logging
+import time
+from collections import Counter
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from companies.imports import kinds, removing, taking_back
+from companies.imports.models import Import, ImportKind, ImportState
+from companies.imports.running import Superseded, mine, take
+from mainsite.lib import queue
+
+logger = logging.getLogger(__name__)
+S = ImportState
+BUDGET = timedelta(minutes=20)
+
+
+def undo(*, import_id: int) -> bool:
+    """Carry on an undo; whether some of it is left for another job."""
+    imp = take(import_id, S.UNDOING)
+    if imp is None:
+        return False
+    until = time.monotonic() + BUDGET.total_seconds()
+    try:
+        while _part(imp):
+            if time.monotonic() > until or queue.is_leaving():
+                return True
+    except Superseded:
+        logger.warning("undo of import %s was taken over", imp.public_id)
+        return False
+    _end(imp)
+    return False
+
+
+@transaction.atomic
+def _part(imp: Import) -> bool:
+    """One part and what it came to; False when none is left."""
+    done = _take_back(imp)
+    if not done:
+        return False
+    told = Counter(imp.counts.get("undo", {})) + done
+    counts = imp.counts | {"undo": dict(told)}
+    kept = mine(imp).update(
+        counts=counts,
+        position=models.F("position") + sum(done.values()),
+        heartbeat_at=timezone.now(),
+    )
+    if not kept:
+        raise Superseded
+    imp.counts = counts
+    return True
+
+
+def _take_back(imp: Import) -> Counter[str]:
+    if imp.kind == ImportKind.COMPANIES:
+        return taking_back.changes(imp) or removing.companies(imp)
+    return kinds.WRITERS[imp.kind].undo(imp)
+
+
+def _end(imp: Import) -> None:
+    now = timezone.now()
+    mine(imp).update(state=S.UNDONE, undone_at=now, ended_at=now, heartbeat_at=now)

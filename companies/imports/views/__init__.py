@@ -1,0 +1,1 @@
+"""The pages of an import, one module by part of its way."""
