@@ -149,8 +149,9 @@ class Outgoing:
         headers: Mapping[str, str] | None = None,
         accept: Collection[int] = (200,),
         json: Mapping[str, Any] | None = None,
+        method: str | None = None,
     ) -> Reply:
-        """Exactly one GET, or one POST of `json`.
+        """Exactly one GET, or one POST of `json`; `method` names another verb.
 
         A status outside `accept` raises OutgoingError.
         """
@@ -160,7 +161,7 @@ class Outgoing:
         started = time.monotonic()
         try:
             async with self._session.request(
-                "GET" if json is None else "POST",
+                method or ("GET" if json is None else "POST"),
                 address,
                 params=params,
                 headers=headers,

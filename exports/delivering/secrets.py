@@ -1,0 +1,37 @@
+"""What opens a destination: in the environment, under the name that ops gave."""
+
+import os
+
+from django.utils.translation import gettext as _
+
+from exports.delivering.terms import DeliveryRefused
+from exports.models import Destination
+
+PREFIX = "EXPORT_TARGET_"
+
+
+def secret_of(destination: Destination) -> str:
+    """Raises DeliveryRefused; the sentence names the variable, never its value."""
+    name = destination.secret_name
+    if not name.startswith(PREFIX):
+        raise DeliveryRefused(
+            _("La variable du secret doit commencer par EXPORT_TARGET_.")
+        )
+    secret = os.environ.get(name, "").strip()
+    if not secret:
+        raise DeliveryRefused(
+            _(
+                "La variable %(name)s n’est pas renseignée sur le serveur. Prévenez "
+                "l’exploitation."
+            )
+            % {"name": name}
+        )
+    if not secret.isprintable():
+        raise DeliveryRefused(
+            _(
+                "La variable %(name)s n’a pas la forme attendue. Prévenez "
+                "l’exploitation."
+            )
+            % {"name": name}
+        )
+    return secret
