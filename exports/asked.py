@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from django.http import QueryDict
+from django.urls import reverse
 
 from companies.search import engine, phrase
 from companies.search.engine import Search
@@ -53,6 +54,11 @@ class Asked:
         if self.refused:
             raise NotUnderstood(self.refused)
         return self
+
+
+def list_url(query: str, *, desk_id: int | None) -> str:
+    """The list as it was, read again by its own form: never an address as given."""
+    return f"{reverse('companies:list')}?{of_query(query, desk_id=desk_id).query}"
 
 
 def of_query(query: str | QueryDict, *, desk_id: int | None) -> Asked:

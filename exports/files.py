@@ -3,10 +3,10 @@
 import errno
 import os
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -26,41 +26,40 @@ class Written:
     size_bytes: int
 
 
-def write(pieces: Iterable[bytes], *, suffix: str) -> Written:
-    """Write under a name of its own; whatever goes wrong, no part of it stays.
+def write(fill: Callable[[Path], object], *, suffix: str) -> Written:
+    """Let ``fill`` write under a name of ours; whatever goes wrong, nothing stays.
 
     A killed process leaves a ``.part``, which ``remove_orphans`` takes.
     """
     name = f"{uuid4().hex}{suffix}"
-    path = _path(name)
+    path = path_of(name)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(name + UNFINISHED)
     try:
-        digest, size = _fill(part, pieces)
+        # Made first, so that a format which opens it by name leaves it ours alone.
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        fill(part)
+        digest, size = seal(part)
         part.rename(path)
     except BaseException:
-        part.unlink(missing_ok=True)
+        # A library may have left a journal beside it.
+        for left in part.parent.glob(f"{part.name}*"):
+            left.unlink(missing_ok=True)
         raise
     return Written(name, digest, size)
 
 
-def _fill(path: Path, pieces: Iterable[bytes]) -> tuple[str, int]:
-    digest, size = sha256(), 0
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        for piece in pieces:
-            file.write(piece)
-            digest.update(piece)
-            size += len(piece)
-        file.flush()
+def seal(path: Path) -> tuple[str, int]:
+    """Its SHA-256 and size, once all of it is on the disk."""
+    with path.open("rb") as file:
         # A full disk may only be told here.
         os.fsync(file.fileno())
-    return digest.hexdigest(), size
+        return file_digest(file, "sha256").hexdigest(), path.stat().st_size
 
 
 def read(name: str) -> BinaryIO:
     """Raises FileNotFoundError when somebody took the file away."""
-    return _path(name).open("rb")
+    return path_of(name).open("rb")
 
 
 def is_full(error: OSError) -> bool:
@@ -68,7 +67,7 @@ def is_full(error: OSError) -> bool:
 
 
 def remove(name: str) -> None:
-    _path(name).unlink(missing_ok=True)
+    path_of(name).unlink(missing_ok=True)
 
 
 def remove_orphans(known: Collection[str]) -> int:
@@ -83,6 +82,6 @@ def remove_orphans(known: Collection[str]) -> int:
     return gone
 
 
-def _path(name: str) -> Path:
+def path_of(name: str) -> Path:
     folder: Path = settings.EXPORT_DIR
     return folder / name

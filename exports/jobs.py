@@ -1,6 +1,6 @@
 """Doors of the workers: load, call one service, done."""
 
-from exports import services
+from exports import schedules, services, writing
 from mainsite.lib import queue
 
 QUEUE, INTERACTIVE = "exports", "interactive"
@@ -8,19 +8,32 @@ QUEUE, INTERACTIVE = "exports", "interactive"
 SMALL = 10_000
 
 
-def ask_for_worker(*, export_id: int, rows: int) -> None:
-    """A small one never stands behind a million rows."""
-    name = INTERACTIVE if rows <= SMALL else QUEUE
+def ask_for_worker(*, export_id: int, rows: int, is_slow: bool = False) -> None:
+    """A small one never stands behind a million rows.
+
+    ``is_slow``: what is quick in a file is not when each row leaves for elsewhere.
+    """
+    name = INTERACTIVE if rows <= SMALL and not is_slow else QUEUE
     queue.enqueue(write_export, queue=name, export_id=export_id)
 
 
 def write_export(*, export_id: int) -> None:
-    services.write(export_id=export_id)
+    writing.write(export_id=export_id)
 
 
 def delete_expired() -> None:
-    """Every hour: a file does not outlive its week."""
+    """Every hour: a file does not outlive its time."""
     services.delete_expired()
+
+
+def delete_contacts() -> None:
+    services.delete_contacts()
+
+
+def run_schedules() -> None:
+    """Every minute: the weekly exports whose hour has come."""
+    for export in schedules.run_due():
+        ask_for_worker(export_id=export.pk, rows=export.rows_total, is_slow=True)
 
 
 def sweep() -> None:

@@ -361,11 +361,20 @@ class Export(models.Model):
         return f"{self.profile} {self.public_id}"
 
     @property
-    def file_name(self) -> str:
-        """Says what it is wherever the file goes: profile, day, sandbox."""
+    def file_stem(self) -> str:
+        """Says what it is wherever the file goes: profile, day, contacts, sandbox."""
         day = timezone.localtime(self.created_at).date()
+        contacts = "-contacts" if self.with_contacts else ""
         mark = "-bac-a-sable" if self.is_sandbox else ""
-        return f"cibles-{self.profile}-{day}{mark}.csv"
+        return f"cibles-{self.profile}-{day}{contacts}{mark}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.file_stem}.{self.format}"
+
+    @property
+    def is_delivery(self) -> bool:
+        return self.format == Format.DELIVERY
 
     @property
     def is_pending(self) -> bool:

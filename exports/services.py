@@ -1,46 +1,32 @@
-"""An export's life: asked for, written, kept a week, taken away."""
+"""An export's life: asked for, cancelled, found dead, kept for a time, taken away.
 
-import logging
-import time
-from collections.abc import Iterable, Iterator
+``exports.writing`` makes it.
+"""
+
 from datetime import timedelta
 
-from django.db import models, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts import audit, installation
+from accounts import installation
 from accounts.models import Desk, User
-from exports import asked, files, rows
+from exports import files, rights, trail, writing
 from exports.asked import Asked
-from exports.formats import csv
-from exports.models import Export, ExportState
-from exports.profiles import TABLES, Table
-from exports.rows import Record
-from exports.snapshot import connection_beside, data_version, snapshot
+from exports.choice import Choice
+from exports.models import Export, ExportState, Format
+from exports.snapshot import data_version
+from exports.trail import Action
 
-logger = logging.getLogger(__name__)
-
-# Below this many rows the file is written while the person waits.
+# Below this many rows the file is written while the person waits; a page of a PDF
+# costs what fifty lines do.
 AT_ONCE = 1000
+AT_ONCE_PDF = 20
 REUSED_FOR = timedelta(minutes=30)
-KEPT_FOR = timedelta(days=7)
 # Longer than a batch can last: each of its statements has 30 s at most.
 LEASE = timedelta(minutes=4)
-ATTEMPTS = 3
-BEAT_S = 1.0
-
-
-class Action(models.TextChoices):
-    """What the audit trail tells of exports."""
-
-    EXPORT_ASKED = "export_asked", gettext_lazy("export demandé")
-    EXPORT_REUSED = "export_reused", gettext_lazy("export repris")
-    EXPORT_DOWNLOADED = "export_downloaded", gettext_lazy("export téléchargé")
 
 
 class NothingToExport(ValueError):
@@ -51,37 +37,49 @@ class PersonHasNoDesk(ValueError):
     """An export belongs to a desk: someone without one cannot have any."""
 
 
-class Superseded(Exception):
-    """Another worker took this export over: its file is the one that counts."""
-
-
 @transaction.atomic
 def ask(
-    *, wish: Asked, profile: str, by: User, request: HttpRequest | None = None
+    *, wish: Asked, choice: Choice, by: User, request: HttpRequest | None = None
 ) -> Export:
-    """A new export to write, or the same one asked for less than 30 minutes ago."""
+    """A new export to write, or the same one asked for less than 30 minutes ago.
+
+    Raises NothingToExport, PersonHasNoDesk, ``rights.RightMissing``.
+    """
     if by.desk_id is None:
         raise PersonHasNoDesk
+    rights.check(by=by, desk_id=by.desk_id, choice=choice)
     # Two clicks make one export: the second waits here, then finds the first.
     Desk.objects.select_for_update(of=("self",), no_key=True).get(pk=by.desk_id)
     version = data_version(by.desk_id)
-    export = _same(wish, profile, by.desk_id, version)
+    export = _same(wish, choice, by.desk_id, version)
     action = Action.EXPORT_REUSED if export else Action.EXPORT_ASKED
-    export = export or _new(wish, profile, by, by.desk_id, version)
-    _audit(export, by=by, action=action, request=request)
+    if export is None:
+        count = wish.count()
+        if not count:
+            raise NothingToExport
+        export = draft(wish, choice, by=by, desk_id=by.desk_id, count=count)
+        export.save()
+    trail.record(export, action, by=by, request=request)
     return export
 
 
-def _same(wish: Asked, profile: str, desk_id: int, version: str) -> Export | None:
+def _same(wish: Asked, choice: Choice, desk_id: int, version: str) -> Export | None:
+    """Never one that left for somewhere: sending again is for the destination."""
+    if choice.destination is not None:
+        return None
     now = timezone.now()
     found: Export | None = (
         Export.objects.filter(
             desk_id=desk_id,
             query=wish.query,
-            profile=profile,
+            profile=choice.profile,
+            format=choice.format,
+            columns=list(choice.columns),
+            with_contacts=choice.with_contacts,
+            destination=None,
             data_version=version,
-            columns=TABLES[profile].names,
             created_at__gt=now - REUSED_FOR,
+            wants_stop=False,
         )
         .filter(
             Q(state__in=(ExportState.QUEUED, ExportState.RUNNING))
@@ -93,175 +91,50 @@ def _same(wish: Asked, profile: str, desk_id: int, version: str) -> Export | Non
     return found
 
 
-def _new(wish: Asked, profile: str, by: User, desk_id: int, version: str) -> Export:
-    count = wish.count()
-    if not count:
-        raise NothingToExport
-    export: Export = Export.objects.create(
+def draft(wish: Asked, choice: Choice, *, by: User, desk_id: int, count: int) -> Export:
+    """The row of an export, not written: what a dry run is made of."""
+    return Export(
         desk_id=desk_id,
         created_by=by,
-        profile=profile,
+        profile=choice.profile,
+        format=choice.format,
+        columns=list(choice.columns),
+        with_contacts=choice.with_contacts,
+        destination=choice.destination,
         query=wish.query,
         words=wish.words,
-        columns=TABLES[profile].names,
-        data_version=version,
+        data_version=data_version(desk_id),
         rows_total=count,
         is_sandbox=installation.is_sandbox(),
     )
-    return export
+
+
+def is_at_once(*, count: int, kind: str) -> bool:
+    """Whether the person waits for it; what leaves for elsewhere never holds a page."""
+    if kind == Format.DELIVERY:
+        return False
+    return count < (AT_ONCE_PDF if kind == Format.PDF else AT_ONCE)
+
+
+@transaction.atomic
+def cancel(*, export: Export, by: User, request: HttpRequest | None = None) -> bool:
+    """Stop it, at once if nobody writes it yet; False when it was over already."""
+    now = timezone.now()
+    pending = Export.objects.filter(pk=export.pk)
+    stopped = pending.filter(state=ExportState.QUEUED).update(
+        state=ExportState.CANCELLED, wants_stop=True, ended_at=now
+    )
+    # Its worker sees it between two batches, and takes the part away.
+    told = stopped or pending.filter(state=ExportState.RUNNING).update(wants_stop=True)
+    if told:
+        trail.record(export, Action.EXPORT_CANCELLED, by=by, request=request)
+    return bool(told)
 
 
 def record_download(
     *, export: Export, by: User, request: HttpRequest | None = None
 ) -> None:
-    _audit(export, by=by, action=Action.EXPORT_DOWNLOADED, request=request)
-
-
-def _audit(
-    export: Export, *, by: User, action: Action, request: HttpRequest | None
-) -> None:
-    audit.record(
-        actor=by,
-        action=action,
-        resource=f"export:{export.public_id}",
-        details={
-            "profile": export.profile,
-            "filter": export.words,
-            "rows": export.rows_total,
-            "columns": export.columns,
-            "sandbox": export.is_sandbox,
-        },
-        request=request,
-    )
-
-
-# Writing
-
-
-def write(*, export_id: int) -> None:
-    """Write the file of an export that waits; anything else is left as it is.
-
-    Safe to call twice. What goes wrong with the disk or with a list deleted meanwhile
-    is said on the row; anything else rises, and the sweep tries again.
-    """
-    export = _take(export_id)
-    if export is None:
-        return
-    try:
-        with snapshot():
-            version = data_version(export.desk_id)
-            count = _Count()
-            pieces = _pieces(export, count)
-            written = files.write(pieces, suffix=".csv")
-    except Superseded:
-        logger.warning("export %s was taken over", export.public_id)
-    except asked.NotUnderstood as error:
-        sentence = _("Un critère a disparu depuis la demande. %(why)s")
-        _fail(export, sentence % {"why": error})
-    except OSError as error:
-        logger.exception("export %s could not be written", export.public_id)
-        _fail(export, _why(error))
-    else:
-        _finish(export, written, rows=count.rows, version=version)
-
-
-class _Count:
-    rows = 0
-
-
-def _take(export_id: int) -> Export | None:
-    now = timezone.now()
-    waiting = Export.objects.filter(pk=export_id, state=ExportState.QUEUED)
-    taken = waiting.update(
-        state=ExportState.RUNNING,
-        attempt=F("attempt") + 1,
-        started_at=now,
-        heartbeat_at=now,
-        rows_done=0,
-    )
-    return Export.objects.get(pk=export_id) if taken else None
-
-
-def _mine(export: Export) -> models.QuerySet[Export]:
-    """The row, as long as nobody took the export over."""
-    return Export.objects.filter(
-        pk=export.pk, state=ExportState.RUNNING, attempt=export.attempt
-    )
-
-
-def _pieces(export: Export, count: _Count) -> Iterator[bytes]:
-    table = TABLES[export.profile]
-    search = asked.of_query(export.query, desk_id=export.desk_id).checked().search
-    groups = _counted(export, rows.records(search), count)
-    return csv.encode(
-        table.names, _cells(table, groups), has_french_dates=table.has_french_dates
-    )
-
-
-def _cells(
-    table: Table, groups: Iterable[list[Record]]
-) -> Iterator[list[list[csv.Cell]]]:
-    for group in groups:
-        yield [table.cells(record) for record in group]
-
-
-def _counted(
-    export: Export, groups: Iterable[list[Record]], count: _Count
-) -> Iterator[list[Record]]:
-    """Count what passes and say so, about once a second, outside of the snapshot."""
-    said_at = time.monotonic()
-    with connection_beside() as beside:
-        for group in groups:
-            yield group
-            count.rows += len(group)
-            if time.monotonic() - said_at >= BEAT_S:
-                said_at = time.monotonic()
-                _beat(export, count.rows, beside)
-
-
-def _beat(export: Export, done: int, beside: BaseDatabaseWrapper) -> None:
-    with beside.cursor() as cursor:
-        cursor.execute(
-            "UPDATE exports_export SET rows_done = %s, heartbeat_at = %s"
-            " WHERE id = %s AND state = %s AND attempt = %s",
-            [done, timezone.now(), export.pk, ExportState.RUNNING, export.attempt],
-        )
-        if not cursor.rowcount:
-            raise Superseded
-
-
-def _finish(export: Export, written: files.Written, *, rows: int, version: str) -> None:
-    now = timezone.now()
-    done = _mine(export).update(
-        state=ExportState.DONE,
-        path=written.name,
-        sha256=written.sha256,
-        size_bytes=written.size_bytes,
-        rows_total=rows,
-        rows_done=rows,
-        data_version=version,
-        reason="",
-        ended_at=now,
-        heartbeat_at=now,
-        expires_at=now + KEPT_FOR,
-    )
-    if not done:
-        files.remove(written.name)
-
-
-def _fail(export: Export, reason: str) -> None:
-    _mine(export).update(
-        state=ExportState.FAILED, reason=reason, ended_at=timezone.now()
-    )
-
-
-def _why(error: OSError) -> str:
-    if files.is_full(error):
-        return _(
-            "Le disque du serveur est plein. Prévenez l’exploitation, puis redemandez "
-            "l’export."
-        )
-    return _("Le fichier n’a pas pu être écrit. Prévenez l’exploitation.")
+    trail.record(export, Action.EXPORT_DOWNLOADED, by=by, request=request)
 
 
 # Sweeping
@@ -273,23 +146,42 @@ def revive() -> list[int]:
     After three attempts the export has failed: something in it kills workers.
     """
     silent = Export.objects.unfinished().silent_for(LEASE)
-    silent.filter(attempt__gte=ATTEMPTS).update(
+    now = timezone.now()
+    silent.filter(wants_stop=True).update(state=ExportState.CANCELLED, ended_at=now)
+    silent.filter(attempt__gte=writing.ATTEMPTS).update(
         state=ExportState.FAILED,
         reason=_("L’écriture a été interrompue trois fois. Prévenez l’exploitation."),
-        ended_at=timezone.now(),
+        ended_at=now,
     )
     found = list(silent.order_by("pk").values_list("pk", flat=True))
     revived = Export.objects.unfinished().silent_for(LEASE).filter(pk__in=found)
-    revived.update(state=ExportState.QUEUED, heartbeat_at=timezone.now())
+    revived.update(state=ExportState.QUEUED, heartbeat_at=now)
     return found
 
 
 def delete_expired() -> int:
-    """Take away the files past their week, and what killed processes left."""
+    """Take away the files past their time, and what killed processes left."""
+    gone = _delete_files(Export.objects.past_keeping())
+    kept = Export.objects.exclude(path="").values_list("path", flat=True)
+    return gone + files.remove_orphans(set(kept))
+
+
+def delete_contacts() -> int:
+    """Someone objected: no file may hold them, whichever company they are of.
+
+    Those being written are written again: they read what is not there any more.
+    """
+    held = Export.objects.filter(with_contacts=True)
+    held.filter(state=ExportState.RUNNING).update(
+        state=ExportState.QUEUED, heartbeat_at=timezone.now() - LEASE
+    )
+    return _delete_files(held.exclude(path=""))
+
+
+def _delete_files(exports: QuerySet[Export]) -> int:
     gone = 0
-    for export in Export.objects.past_keeping().only("pk", "path"):
+    for export in exports.only("pk", "path"):
         files.remove(export.path)
         Export.objects.filter(pk=export.pk).update(path="")
         gone += 1
-    kept = Export.objects.exclude(path="").values_list("path", flat=True)
-    return gone + files.remove_orphans(set(kept))
+    return gone

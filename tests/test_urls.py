@@ -7,6 +7,7 @@ import pytest
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.tests.people import make_user, password_only_client, verified_client
+from companies.imports.tests.wizard_files import make_import
 from companies.models import ListChange, SavedSearch, TargetList
 from companies.tests.makers import make_company
 from enrichment.models import Batch
@@ -34,6 +35,8 @@ OWN = who(302, 302, 200, 200, 404, 200)
 POST = who(302, 302, 405, 405, 405, 405)
 # Sent to the door of the admin, which answers 403 to who is not of ops.
 OPS = who(302, 302, 302, 302, 302, 200)
+IMPORT_OWN = who(302, 302, 200, 403, 404, 200)
+IMPORT_STEP = who(302, 302, 302, 403, 404, 302)
 TABLE = {
     "companies:list": PAGE,
     "companies:count": PAGE,
@@ -71,6 +74,22 @@ TABLE = {
     "companies:rename_search": POST,
     "companies:share_search": POST,
     "companies:delete_search": who(302, 302, 200, 403, 404, 403),
+    "companies:imports:list": PAGE,
+    "companies:imports:new": WRITERS_PAGE,
+    # A finished one: each step leads to its report.
+    "companies:imports:show": IMPORT_STEP,
+    "companies:imports:reading": IMPORT_STEP,
+    "companies:imports:columns": IMPORT_STEP,
+    "companies:imports:matching": IMPORT_STEP,
+    "companies:imports:trial": IMPORT_STEP,
+    "companies:imports:running": IMPORT_STEP,
+    "companies:imports:watch": IMPORT_STEP,
+    "companies:imports:report": IMPORT_OWN,
+    "companies:imports:refused": IMPORT_OWN,
+    "companies:imports:undo": IMPORT_OWN,
+    "companies:imports:stop": POST,
+    "companies:imports:companies": POST,
+    "companies:imports:forget": POST,
     "accounts:sign_in": who(200, 200, 302, 302, 302, 302),
     "accounts:verify": who(302, 200, 302, 302, 302, 302),
     "accounts:recovery": who(302, 200, 302, 302, 302, 302),
@@ -123,6 +142,14 @@ TABLE = {
     "exports:progress": OWN,
     "exports:file": who(302, 302, 404, 403, 404, 404),
     "exports:manifest": who(302, 302, 200, 403, 404, 200),
+    "exports:manifest_json": who(302, 302, 200, 403, 404, 200),
+    "exports:cancel": POST,
+    "exports:redo": POST,
+    "exports:schedule": POST,
+    "exports:schedules": PAGE,
+    "exports:suspend": POST,
+    "exports:resume": POST,
+    "exports:delete": POST,
     "healthz": PUBLIC,
     "readyz": PUBLIC,
     # From this machine, as here; from elsewhere it wants a token.
@@ -188,12 +215,13 @@ def make_experiment_and_reranking(analyst):
 
 
 def make_list_and_search(analyst):
-    """A list, a change of it and a shared search, by one public id for all three."""
+    """A list, a change of it, a shared search, an import, by one public id for all."""
     public_id = uuid4()
     common = {"desk": analyst.desk, "public_id": public_id}
     kept = TargetList.objects.create(name="Vivier", created_by=analyst, **common)
     ListChange.objects.create(list=kept, kind="add", public_id=public_id, state="done")
     SavedSearch.objects.create(name="Vue", owner=analyst, is_shared=True, **common)
+    make_import(analyst, "done", public_id=public_id)
     return public_id
 
 

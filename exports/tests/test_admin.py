@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from accounts.tests.people import enrolled, password_only_client
 from companies.tests.makers import make_company
-from exports import asked, jobs, services
-from exports.models import Export
+from exports import jobs
+from exports.models import Destination, Export
+from exports.tests.asking import ask, make_destination
 from mainsite.lib import queue
 
 EXPORTS = "/administration/exports/export/"
@@ -33,8 +34,7 @@ class TestExports:
     @pytest.fixture
     def export(self, analyst):
         make_company("SOCIETE DU CABINET")
-        wish = asked.of_query("", desk_id=analyst.desk_id)
-        export = services.ask(wish=wish, profile="rapide", by=analyst)
+        export = ask(analyst)
         jobs.write_export(export_id=export.pk)
         return Export.objects.get()
 
@@ -49,6 +49,63 @@ class TestExports:
 
     def test_are_not_for_analysts(self, export, analyst_client):
         assert analyst_client.get(EXPORTS, follow=True).status_code == 403
+
+
+DESTINATIONS = "/administration/exports/destination/"
+
+
+class TestDestinations:
+    given = {
+        "name": "Entrepôt",
+        "kind": "database",
+        "secret_name": "EXPORT_TARGET_ENTREPOT",
+        "mode": "upsert",
+        "is_active": "on",
+    }
+
+    def test_are_declared_by_ops(self, ops_client):
+        answer = ops_client.post(f"{DESTINATIONS}add/", self.given, follow=True)
+        assert Destination.objects.get().secret_name == "EXPORT_TARGET_ENTREPOT"
+        assert "EXPORT_TARGET_ENTREPOT est absente" in answer.content.decode()
+
+    @pytest.mark.parametrize(
+        "secret", ["SECRET_KEY", "postgres://ops:mot@base/entrepot", "EXPORT_TARGET_é"]
+    )
+    def test_take_the_name_of_a_variable_and_no_secret(self, ops_client, secret):
+        data = {**self.given, "secret_name": secret}
+        page = ops_client.post(f"{DESTINATIONS}add/", data).content.decode()
+        assert "Jamais le secret lui-même" in page
+        assert not Destination.objects.exists()
+
+    def test_want_a_base_and_a_table_for_airtable(self, ops_client):
+        data = {**self.given, "kind": "airtable"}
+        page = ops_client.post(f"{DESTINATIONS}add/", data).content.decode()
+        assert "donnez la base et la table" in page
+
+    def test_say_whether_the_variable_is_set_and_never_what_it_is(
+        self, ops_client, monkeypatch
+    ):
+        made = make_destination()
+        pages = [DESTINATIONS, f"{DESTINATIONS}{made.pk}/change/"]
+        for url in pages:
+            assert "absente" in ops_client.get(url).content.decode()
+        monkeypatch.setenv("EXPORT_TARGET_ESSAI", "/srv/un-secret-bien-gardé")
+        for url in pages:
+            page = ops_client.get(url).content.decode()
+            assert "présente" in page
+            assert "un-secret" not in page
+
+    def test_can_be_tried(self, ops_client, monkeypatch, tmp_path):
+        made = make_destination()
+        data = {"action": "try_them", "_selected_action": made.pk}
+        page = ops_client.post(DESTINATIONS, data, follow=True).content.decode()
+        assert "n’est pas accessible" in page
+        monkeypatch.setenv("EXPORT_TARGET_ESSAI", str(tmp_path))
+        page = ops_client.post(DESTINATIONS, data, follow=True).content.decode()
+        assert "Le dossier est accessible" in page
+
+    def test_are_not_for_analysts(self, analyst_client):
+        assert analyst_client.get(DESTINATIONS, follow=True).status_code == 403
 
 
 class TestQueues:

@@ -1,5 +1,3 @@
-import csv
-import io
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,24 +11,11 @@ from accounts.models import AuditEntry
 from accounts.tests.people import make_user, verified_client
 from companies.search import engine
 from companies.tests.makers import make_company
-from exports import asked, jobs, services
+from exports import asked, jobs, services, writing
 from exports.models import Export, ExportState
+from exports.tests.asking import ask, audited, content, read
 
 NEW = "/exports/nouveau/"
-
-
-def audited():
-    entries = AuditEntry.objects.filter(action__startswith="export_").order_by("pk")
-    return list(entries.values_list("action", flat=True))
-
-
-def content(response):
-    return b"".join(response.streaming_content)
-
-
-def read(data):
-    text = io.StringIO(data.decode("utf-8-sig"), newline="")
-    return list(csv.reader(text, delimiter=";"))
 
 
 def status_of(client, url):
@@ -47,15 +32,14 @@ def companies(db):
 @pytest.fixture
 def made(companies, analyst):
     """An export of the analyst, written."""
-    wish = asked.of_query("tri=nom", desk_id=analyst.desk_id)
-    export = services.ask(wish=wish, profile="rapide", by=analyst)
-    services.write(export_id=export.pk)
+    export = ask(analyst, "tri=nom")
+    writing.write(export_id=export.pk)
     export.refresh_from_db()
     return export
 
 
 def addresses(export):
-    names = ("export", "progress", "file", "manifest")
+    names = ("export", "progress", "file", "manifest", "manifest_json")
     return [reverse(f"exports:{name}", args=[export.public_id]) for name in names]
 
 
@@ -78,7 +62,7 @@ class TestWho:
 
     def test_a_reader_may_look_and_not_take(self, made, reader_client):
         statuses = [reader_client.get(url).status_code for url in addresses(made)]
-        assert statuses == [200, 200, 403, 403]
+        assert statuses == [200, 200, 403, 403, 403]
         page = reader_client.get(addresses(made)[0]).content.decode()
         assert reverse("exports:file", args=[made.public_id]) not in page
 
@@ -96,68 +80,14 @@ class TestWho:
         assert analyst_client.get(url).status_code == 404
 
 
-class TestTheForm:
-    def test_tells_how_many_and_with_which_criteria(self, companies, analyst_client):
-        page = analyst_client.get(f"{NEW}?q=societe&tri=-ca").content.decode()
-        assert "Exporter 3 sociétés" in page
-        assert "chiffre d’affaires, décroissant" in page
-        assert "Derniere_Actualite" in page
-        assert "zéro de tête" in page
-
-    def test_comes_from_rows_chosen_in_the_list(self, companies, analyst_client):
-        chosen = [company.siren for company in companies[:2]]
-        response = analyst_client.post(NEW, {"siren": chosen, "requete": "tri=nom"})
-        assert response.status_code == 200
-        assert "Exporter 2 sociétés" in response.content.decode()
-        assert not Export.objects.exists()
-
-    def test_comes_from_all_that_was_found(self, companies, analyst_client):
-        data = {"tout": "1", "requete": "q=societe", "siren": companies[0].siren}
-        response = analyst_client.post(NEW, data)
-        assert "Exporter 3 sociétés" in response.content.decode()
-
-    def test_goes_back_to_the_list_when_nothing_is_chosen(self, analyst_client):
-        response = analyst_client.post(NEW, {"requete": "naf=25&bidon=1"})
-        assert response.status_code == 302
-        assert response["Location"] == "/?naf=25&tri=-attractivite"
-
-    def test_has_no_button_when_nothing_is_found(self, analyst_client):
-        page = analyst_client.get(f"{NEW}?q=introuvable").content.decode()
-        assert "Rien à exporter" in page
-        assert 'name="profil"' not in page
-
-    def test_writes_nothing_when_nothing_is_found(self, analyst_client):
-        data = {"tout": "1", "requete": "q=introuvable", "profil": "rapide"}
-        assert analyst_client.post(NEW, data).status_code == 422
-        assert not Export.objects.exists()
-
-    def test_refuses_an_unknown_profile(self, companies, analyst_client):
-        response = analyst_client.post(NEW, {"tout": "1", "profil": "sql"})
-        assert response.status_code == 422
-        assert "n’est pas un profil" in response.content.decode()
-
-    @pytest.mark.parametrize(
-        ("query", "words"),
-        [("ca_min=beaucoup", "beaucoup"), ("nafs=25", "n’est pas un critère")],
-    )
-    def test_writes_nothing_of_what_is_not_understood(
-        self, companies, analyst_client, query, words
-    ):
-        """The list says why, beside the filter; nothing wider is exported."""
-        data = {"tout": "1", "requete": query, "profil": "rapide"}
-        for answer in (
-            analyst_client.get(f"{NEW}?{query}", follow=True),
-            analyst_client.post(NEW, data, follow=True),
-        ):
-            assert answer.redirect_chain == [(f"/?{query}", 302)]
-            assert answer.status_code == 422
-            assert words in answer.content.decode()
-        assert not Export.objects.exists()
-
-
 class TestAShortExport:
     def test_is_downloaded_at_once(self, companies, analyst_client, analyst):
-        data = {"tout": "1", "requete": "q=societe&tri=nom", "profil": "rapide"}
+        data = {
+            "tout": "1",
+            "requete": "q=societe&tri=nom",
+            "profil": "rapide",
+            "faire": "exporter",
+        }
         response = analyst_client.post(NEW, data)
         assert response.status_code == 200
         assert response["Content-Type"] == "text/csv; charset=utf-8"
@@ -169,14 +99,24 @@ class TestAShortExport:
         assert [line[1] for line in lines] == ["SOCIETE 0", "SOCIETE 1", "SOCIETE 2"]
 
     def test_is_what_the_search_finds(self, companies, analyst_client, analyst):
-        data = {"tout": "1", "requete": "tri=-age", "profil": "analyse"}
+        data = {
+            "tout": "1",
+            "requete": "tri=-age",
+            "profil": "analyse",
+            "faire": "exporter",
+        }
         lines = read(content(analyst_client.post(NEW, data)))[1:]
         wish = asked.of_query("tri=-age", desk_id=analyst.desk_id)
         assert [line[0] for line in lines] == engine.sirens(wish.search, most=10)
         assert Export.objects.get().rows_total == len(lines) == wish.count()
 
     def test_leaves_its_row_and_its_trace(self, companies, analyst_client, analyst):
-        data = {"tout": "1", "requete": "q=societe", "profil": "rapide"}
+        data = {
+            "tout": "1",
+            "requete": "q=societe",
+            "profil": "rapide",
+            "faire": "exporter",
+        }
         body = content(analyst_client.post(NEW, data))
         export = Export.objects.get()
         assert export.state == ExportState.DONE
@@ -193,7 +133,12 @@ class TestAShortExport:
     def test_is_given_again_to_a_colleague(
         self, companies, analyst_client, colleague_client
     ):
-        data = {"tout": "1", "requete": "q=societe", "profil": "rapide"}
+        data = {
+            "tout": "1",
+            "requete": "q=societe",
+            "profil": "rapide",
+            "faire": "exporter",
+        }
         first = content(analyst_client.post(NEW, data))
         assert content(colleague_client.post(NEW, data)) == first
         assert Export.objects.count() == 1
@@ -213,7 +158,12 @@ class TestALongExport:
             "mainsite.lib.queue.enqueue",
             lambda job, *, queue, **given: wanted.append((job, queue, given)),
         )
-        data = {"tout": "1", "requete": "tri=nom", "profil": "analyse"}
+        data = {
+            "tout": "1",
+            "requete": "tri=nom",
+            "profil": "analyse",
+            "faire": "exporter",
+        }
         response = analyst_client.post(NEW, data)
         return response["Location"], wanted
 
@@ -228,7 +178,8 @@ class TestALongExport:
         _url, wanted = asked_for
         wanted.clear()
         jobs.ask_for_worker(export_id=1, rows=jobs.SMALL + 1)
-        assert wanted == [(jobs.write_export, "exports", {"export_id": 1})]
+        jobs.ask_for_worker(export_id=2, rows=1, is_slow=True)
+        assert [queue for _job, queue, _given in wanted] == ["exports", "exports"]
 
     def test_shows_its_progress_until_it_is_there(self, asked_for, analyst_client):
         url, _wanted = asked_for
@@ -261,7 +212,9 @@ class TestALongExport:
             raise RedisIsAway
 
         monkeypatch.setattr("mainsite.lib.queue.enqueue", away)
-        response = analyst_client.post(NEW, {"tout": "1", "profil": "rapide"})
+        response = analyst_client.post(
+            NEW, {"tout": "1", "profil": "rapide", "faire": "exporter"}
+        )
         assert response.status_code == 302
         assert Export.objects.get().state == ExportState.QUEUED
 
@@ -307,11 +260,21 @@ class TestTheManifest:
 
 class TestTheList:
     def test_shows_the_newest_first(self, made, analyst_client, analyst):
-        wish = asked.of_query("q=societe", desk_id=analyst.desk_id)
-        services.ask(wish=wish, profile="analyse", by=analyst)
+        ask(analyst, "q=societe", "analyse")
         page = analyst_client.get("/exports/").content.decode()
         assert page.index("«\u00a0societe\u00a0»") < page.index("toutes les sociétés")
         assert "bac à sable" in page
+
+    def test_filters_by_state(self, made, analyst, analyst_client):
+        ask(analyst, "q=societe")
+        Export.objects.exclude(pk=made.pk).update(state=ExportState.FAILED)
+        page = analyst_client.get("/exports/?etat=failed").content.decode()
+        assert "«\u00a0societe\u00a0»" in page
+        assert "toutes les sociétés" not in page
+        page = analyst_client.get("/exports/?etat=cancelled").content.decode()
+        assert "Aucun export dans cet état" in page
+        page = analyst_client.get("/exports/?etat=autre").content.decode()
+        assert "toutes les sociétés" in page
 
     def test_says_how_to_make_one(self, analyst_client):
         page = analyst_client.get("/exports/").content.decode()

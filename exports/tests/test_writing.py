@@ -11,8 +11,9 @@ from accounts.tests.people import make_user
 from companies import pipeline
 from companies.models import Company, Note
 from companies.tests.makers import make_company
-from exports import asked, files, jobs, rows, services
+from exports import content, files, jobs, services, writing
 from exports.models import Export, ExportState
+from exports.tests.asking import again, ask
 
 
 @pytest.fixture
@@ -20,18 +21,9 @@ def company(db):
     return make_company()
 
 
-def ask(by, query="", profile="analyse"):
-    wish = asked.of_query(query, desk_id=by.desk_id)
-    return services.ask(wish=wish, profile=profile, by=by)
-
-
 @pytest.fixture
 def waiting(company, analyst):
-    return ask(analyst)
-
-
-def again(export):
-    return Export.objects.get(pk=export.pk)
+    return ask(analyst, profile="analyse")
 
 
 class TestWrite:
@@ -73,7 +65,7 @@ class TestWrite:
         def broken(*_, **__):
             raise RuntimeError("?")
 
-        monkeypatch.setattr(rows, "_latest_events", broken)
+        monkeypatch.setattr(content, "read", broken)
         with pytest.raises(RuntimeError):
             jobs.write_export(export_id=waiting.pk)
         assert again(waiting).state == ExportState.RUNNING
@@ -84,8 +76,8 @@ class TestWrite:
     ):
         written = files.write
 
-        def slow(pieces, *, suffix):
-            done = written(pieces, suffix=suffix)
+        def slow(fill, *, suffix):
+            done = written(fill, suffix=suffix)
             Export.objects.filter(pk=waiting.pk).update(attempt=2)
             return done
 
@@ -97,30 +89,37 @@ class TestWrite:
 
 class TestReuse:
     def test_gives_the_same_export_for_the_same_wish(self, waiting, analyst, company):
-        assert ask(analyst, "tri=-attractivite&bidon=1") == waiting
+        assert ask(analyst, "tri=-attractivite&bidon=1", "analyse") == waiting
         jobs.write_export(export_id=waiting.pk)
-        assert ask(analyst) == waiting
+        assert ask(analyst, profile="analyse") == waiting
 
     @pytest.mark.parametrize(
-        "other", [{"query": "tri=nom"}, {"profile": "rapide"}], ids=["query", "profile"]
+        "other",
+        [
+            {"query": "tri=nom"},
+            {"profile": "rapide"},
+            {"kind": "xlsx"},
+            {"columns": ["Ville", "SIREN"]},
+        ],
+        ids=["query", "profile", "format", "columns"],
     )
     def test_makes_another_for_another_wish(self, waiting, analyst, other):
-        assert ask(analyst, **other) != waiting
+        assert ask(analyst, **{"profile": "analyse", **other}) != waiting
 
     def test_never_crosses_desks(self, waiting, stranger):
-        assert ask(stranger) != waiting
+        assert ask(stranger, profile="analyse") != waiting
 
     def test_makes_another_once_something_changed(self, waiting, analyst, company):
         pipeline.add_note(siren=company.siren, text="Vu", by=analyst)
-        assert ask(analyst) != waiting
+        assert ask(analyst, profile="analyse") != waiting
 
     def test_makes_another_after_half_an_hour(self, waiting, analyst):
         Export.objects.update(created_at=timezone.now() - timedelta(minutes=31))
-        assert ask(analyst) != waiting
+        assert ask(analyst, profile="analyse") != waiting
 
     def test_makes_another_after_a_failure(self, waiting, analyst):
         Export.objects.update(state=ExportState.FAILED)
-        assert ask(analyst) != waiting
+        assert ask(analyst, profile="analyse") != waiting
 
     def test_needs_a_desk(self, company):
         client = make_user(role="api_client")
@@ -164,7 +163,7 @@ class TestSweep:
         assert wanted == []
 
     def test_gives_up_after_three_attempts(self, waiting, wanted):
-        self.silent(waiting, state=ExportState.RUNNING, attempt=services.ATTEMPTS)
+        self.silent(waiting, state=ExportState.RUNNING, attempt=writing.ATTEMPTS)
         jobs.sweep()
         assert wanted == []
         assert again(waiting).state == ExportState.FAILED
@@ -197,21 +196,21 @@ class TestOneSnapshot:
     def test_tells_one_moment_and_is_heard_meanwhile(self, analyst, monkeypatch):
         for number in range(4):
             make_company(f"SOCIETE {number}")
-        export = ask(analyst, "tri=nom", "rapide")
-        monkeypatch.setattr(services, "BEAT_S", 0)
+        export = ask(analyst, "tri=nom")
+        monkeypatch.setattr(writing, "BEAT_S", 0)
         heard = []
-        stream = rows.records
+        stream = content.read
 
-        def disturbed(search):
-            for number, group in enumerate(stream(search, batch=2)):
+        def disturbed(table, search, **given):
+            for number, group in enumerate(stream(table, search, **given, size=2)):
                 yield group
-                with services.connection_beside() as beside, beside.cursor() as cursor:
+                with writing.connection_beside() as beside, beside.cursor() as cursor:
                     cursor.execute("SELECT rows_done FROM exports_export")
                     heard.append(cursor.fetchone()[0])
                     if not number:
                         cursor.execute("UPDATE company SET name = 'CHANGÉE'")
 
-        monkeypatch.setattr(rows, "records", disturbed)
+        monkeypatch.setattr(content, "read", disturbed)
         jobs.write_export(export_id=export.pk)
         with files.read(again(export).path) as file:
             text = file.read().decode()
@@ -227,16 +226,16 @@ class TestOneSnapshot:
     ):
         make_company()
         export = ask(analyst)
-        monkeypatch.setattr(services, "BEAT_S", 0)
-        stream = rows.records
+        monkeypatch.setattr(writing, "BEAT_S", 0)
+        stream = content.read
 
-        def overtaken(search):
-            for group in stream(search):
+        def overtaken(table, search, **given):
+            for group in stream(table, search, **given):
                 yield group
-                with services.connection_beside() as beside, beside.cursor() as cursor:
+                with writing.connection_beside() as beside, beside.cursor() as cursor:
                     cursor.execute("UPDATE exports_export SET attempt = 2")
 
-        monkeypatch.setattr(rows, "records", overtaken)
+        monkeypatch.setattr(content, "read", overtaken)
         jobs.write_export(export_id=export.pk)
         assert again(export).state == ExportState.RUNNING
         assert list(export_folder.iterdir()) == []

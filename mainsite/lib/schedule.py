@@ -53,7 +53,10 @@ PERIODIC = (
     Periodic(every_s=3600, path="scoring.jobs.score_stale_companies", queue="scoring"),
     Periodic(every_s=3600, path="scoring.experiments.jobs.follow", queue="scoring"),
     Periodic(every_s=60, path="exports.jobs.sweep", queue="exports"),
+    Periodic(every_s=60, path="exports.jobs.run_schedules", queue="default"),
     Periodic(every_s=60, path="companies.jobs.sweep", queue="default"),
+    Periodic(every_s=60, path="companies.imports.jobs.sweep", queue="default"),
+    Periodic(every_s=3600, path="companies.imports.jobs.delete_expired", queue="low"),
     Periodic(every_s=3600, path="accounts.throttle.forget_old", queue="low"),
     Periodic(every_s=3600, path="exports.jobs.delete_expired", queue="low"),
     # Three months ahead are made: a day without it costs nothing.
