@@ -15,6 +15,7 @@ BENCHES = {
     "start": "benchmarks.start",
     "search": "benchmarks.search",
     "scoring": "benchmarks.scoring",
+    "files": "benchmarks.files",
 }
 # Not measures of speed: asked for by name, `make faults` and `make bench-NAME`.
 FAULTS = {
@@ -24,7 +25,7 @@ FAULTS = {
     "autovacuum": "benchmarks.autovacuum",
 }
 # They start what they need themselves.
-ALONE = {"start", "search", "faults", "scoring"}
+ALONE = {"start", "search", "faults", "scoring", "files"}
 
 
 def main() -> int:

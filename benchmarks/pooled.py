@@ -200,14 +200,17 @@ def _ledger(asked: dict[str, Any], number: int, tally: Tally) -> None:
 def _export(asked: dict[str, Any]) -> None:
     """All rows by keyset batches in one snapshot, a second connection beside it."""
     from exports import asked as wishes
-    from exports import rows
+    from exports import content, profiles
     from exports.snapshot import connection_beside, snapshot
 
     wish = wishes.of_query("tri=nom", desk_id=asked["desk"])
+    columns = profiles.table("rapide").columns
     sirens: list[str] = []
     with snapshot(), connection_beside() as beside:
-        for group in rows.records(wish.search, batch=20):
-            sirens += [record.row.siren for record in group]
+        for frame in content.batches(
+            wish.search, columns, desk_id=asked["desk"], size=20
+        ):
+            sirens += frame["siren"].to_list()
         with beside.cursor() as cursor:
             cursor.execute("SELECT 1")
     if len(set(sirens)) != asked["companies"] or len(sirens) != asked["companies"]:

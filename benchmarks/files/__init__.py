@@ -1,0 +1,1 @@
+"""What files cost, in and out, beside the libraries and PostgreSQL's own COPY."""
