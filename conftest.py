@@ -146,13 +146,30 @@ pytest_plugins = ["accounts.tests.people"]
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
-    """The owner makes and migrates the databases, as in production."""
-    _connect_as(os.environ["DATABASE_OWNER_URL"])
+def one_migration(tmp_path_factory):
+    """Each process would spend ten seconds on the same migrations."""
+    from tests.one_migration import OneMigration
+
+    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
+    folder = tmp_path_factory.getbasetemp().parent if is_one_of_many else None
+    made = OneMigration(folder)
+    yield made
+    made.forget()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, one_migration
+):
+    """The owner makes and migrates the databases, as in production."""
+    from django.db import connection
+
+    _connect_as(os.environ["DATABASE_OWNER_URL"])
+    connection.settings_dict["TEST"]["TEMPLATE"] = one_migration.begin()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(one_migration, django_db_setup, django_db_blocker):
     """From here on, tests speak as the application's role and no more may do.
 
     Emptying the tables between transactional tests is granted here only; the audit
@@ -162,6 +179,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     from django.db import connection
 
     with django_db_blocker.unblock():
+        connection.close()
+        one_migration.end(connection.settings_dict["NAME"])
         role = connection.ops.quote_name(_role_of(os.environ["DATABASE_URL"]))
         with connection.cursor() as cursor:
             for model in apps.get_models(include_auto_created=True):
@@ -181,6 +200,7 @@ SHIPPED = {
     "enrichment_provider",
     "enrichment_providerprice",
     "flags_flagstate",
+    "scoring_hybrid",
     "scoring_ruleset",
     "scoring_weightpreset",
 }

@@ -94,8 +94,11 @@ def _played(run: Run, names: Sequence[str], at_once: int) -> int:
     _say(f"{2 * run.size.companies} items, load average {os.getloadavg()[0]:.1f}")
     _say(_HEAD)
     verdicts: Verdicts = {}
-    is_right = _told(run, TWIN, _wait_for(_started(run, TWIN)), verdicts)
     waiting = [name for name in names if _can_play(name)]
+    run.house.copy_to(
+        [run.folder / name for name in waiting if FAULTS[name].has_own_postgres]
+    )
+    is_right = _told(run, TWIN, _wait_for(_started(run, TWIN)), verdicts)
     playing: list[Playing] = []
     while is_right and (waiting or playing):
         while waiting and len(playing) < at_once:
@@ -118,7 +121,7 @@ def _can_play(name: str) -> bool:
 def _started(run: Run, name: str) -> Playing:
     """A process of its own: each has its servers, its settings, its connections."""
     folder = run.folder / name
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     size = json.dumps(asdict(run.size))
     command = [sys.executable, "-m", "benchmarks.faults.trial", name]
     options = ["--folder", str(folder), "--size", size]

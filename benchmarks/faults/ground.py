@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,14 +20,18 @@ from deploy.local.state import State
 from deploy.local.valkey import CACHE, QUEUES, Valkey
 
 URLS = ("DATABASE_URL", "DATABASE_OWNER_URL")
+_STATE = "servers.json"
 
 
 class House:
     """A PostgreSQL whose first database holds the batch, ready to be started."""
 
-    def __init__(self, server: Postgres) -> None:
-        self._server = server
-        self.env = server.environment()
+    def __init__(self, server: Postgres, var: Path) -> None:
+        self._server, self._var = server, var
+
+    @property
+    def env(self) -> dict[str, str]:
+        return self._server.environment()
 
     def copy(self, name: str) -> dict[str, str]:
         """A database of its own for one trial; the addresses that lead to it."""
@@ -40,6 +44,15 @@ class House:
                 )
             )
         return {variable: _with_name(self.env[variable], name) for variable in URLS}
+
+    def copy_to(self, folders: Sequence[Path]) -> None:
+        """The same server in each of them, for trials that kill it: filled once."""
+        self._server.stop()
+        for var in folders:
+            (var / "log").mkdir(parents=True)
+            shutil.copy(self._var / _STATE, var / _STATE)
+            _postgres(var).adopt(self._server)
+        self._server.start()
 
     def restart(self) -> None:
         """As an administrator does: sessions are closed, nothing is recovered."""
@@ -57,16 +70,22 @@ class House:
 @contextlib.contextmanager
 def house(var: Path, size: Size) -> Iterator[House]:
     """Durable, unlike a test's: what was committed has to be there after a kill."""
+    is_copied = (var / _STATE).exists()
     (var / "log").mkdir(parents=True, exist_ok=True)
-    server = Postgres(var=var, state=State(var / "servers.json"))
+    server = _postgres(var)
     server.start()
     try:
-        found = House(server)
-        with stores(var) as memory:
-            _fill(os.environ | found.env | memory.env, size)
+        found = House(server, var)
+        if not is_copied:
+            with stores(var) as memory:
+                _fill(os.environ | found.env | memory.env, size)
         yield found
     finally:
         server.stop()
+
+
+def _postgres(var: Path) -> Postgres:
+    return Postgres(var=var, state=State(var / _STATE))
 
 
 def _fill(env: Mapping[str, str], size: Size) -> None:

@@ -30,7 +30,8 @@ from benchmarks.faults import ground
 from benchmarks.faults.product import Product
 from benchmarks.faults.size import SOURCES, Size
 
-TICK_S = 0.05
+# How often is looked: closely before a strike, seldom at what only has to end.
+TICK_S, END_TICK_S = 0.05, 0.25
 # Longer than any pause that a source or a lease imposes.
 LONGEST_S = 600.0
 MOST_ROUNDS = 12
@@ -96,7 +97,12 @@ class Trial:
         return found
 
     def until(
-        self, condition: Callable[[], bool], *, what: str, seconds: float = LONGEST_S
+        self,
+        condition: Callable[[], bool],
+        *,
+        what: str,
+        seconds: float = LONGEST_S,
+        tick_s: float = TICK_S,
     ) -> None:
         """Look after the processes meanwhile; a database that is away says no."""
         deadline = time.monotonic() + seconds
@@ -104,7 +110,7 @@ class Trial:
             if time.monotonic() > deadline:
                 raise Stuck(f"not within {seconds:.0f} s: {what}")
             self.product.look()
-            time.sleep(TICK_S)
+            time.sleep(tick_s)
 
     def _holds(self, condition: Callable[[], bool]) -> bool:
         from django.db import connection
@@ -155,7 +161,7 @@ class Trial:
 
     def end(self) -> None:
         """As « relancer » does, until there is nothing left that may succeed."""
-        self.until(is_over, what="the end of the batch")
+        self.until(is_over, what="the end of the batch", tick_s=END_TICK_S)
         while self.retries < MOST_ROUNDS and self._retry():
             self.retries += 1
             self.until(is_over, what="the end of what was retried")

@@ -98,6 +98,14 @@ class Postgres:
         password = self._state.secret(f"postgres.{role}")
         return f"postgresql://{role}:{password}@127.0.0.1:{self._port}/{DATABASE}"
 
+    def adopt(self, other: "Postgres") -> None:
+        """A copy of another one's data, while it is stopped; by its own passwords."""
+        data, owner = self._footing.data, self._footing.owner
+        shutil.copytree(other._footing.data, data)  # noqa: SLF001
+        if owner:
+            for path in (data, *data.rglob("*")):
+                os.chown(path, *owner)
+
     # Creation
 
     def _create(self) -> None:

@@ -43,6 +43,8 @@ _PENDING = {
 
 class Command(BaseCommand):
     help = "Runs what is periodic. Several may be started: each slot is run by one."
+    # As for workers: bin/lint has checked the code, and the slots do not wait.
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         installation.verify()
