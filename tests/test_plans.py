@@ -158,7 +158,7 @@ CLASSES = {
             "pursuit_change_siren",
         ),
     ),
-    "export, a batch": (export_batch, 2820, ("company_pkey", "officer_siren")),
+    "export, a batch": (export_batch, 2330, ("company_pkey", "officer_siren")),
     # Without item_to_do the unique key of the items stands in, as cheaply on some days.
     "ledger, a lease": (lease, 800, ()),
     "ledger, leases that ended": (expire, 1000, ()),

@@ -1,5 +1,7 @@
 """Files that the wizard's tests bring, and imports at each state of their life."""
 
+from copy import deepcopy
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -70,8 +72,9 @@ def make_import(by, state=ImportState.DRAFT, **fields):
             "sheet": "",
         },
         "mapping": {"0": "siren", "1": "name", "2": "status"},
-        "trial": {} if state in ("draft", "checking") else COUNTS,
-        "counts": COUNTS if has_run and state != "running" else {},
+        # Tests change them.
+        "trial": {} if state in ("draft", "checking") else deepcopy(COUNTS),
+        "counts": deepcopy(COUNTS) if has_run and state != "running" else {},
         "rows_total": 6,
         "started_at": now if has_run else None,
         "expires_at": now + UNDONE_WITHIN,
