@@ -14,6 +14,7 @@ from accounts import second_factor, services, sessions
 from accounts.choices import Action
 from accounts.models import (
     AuditEntry,
+    AuditSeal,
     Desk,
     HistoryRetention,
     Installation,
@@ -188,6 +189,16 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     search_fields = ("actor__email", "actor__full_name", "resource", "request_id")
     date_hierarchy = "at"
     ordering = ("-at", "-pk")
+
+
+@admin.register(AuditSeal)
+class AuditSealAdmin(ReadOnlyAdmin):
+    """``manage.py verify_audit`` walks them."""
+
+    list_display = ("number", "sealed_at", "first_at", "last_at", "digest")
+    show_full_result_count = False
+    search_fields = ("=number", "digest")
+    ordering = ("-number",)
 
 
 @admin.register(Installation)

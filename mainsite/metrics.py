@@ -31,6 +31,7 @@ from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 from rq import Queue
 
+from accounts.trail import TRAIL_CHECK
 from enrichment.jobs import LEDGER_CHECK
 from enrichment.models import Batch, Call, Item, Provider, SchemaDrift
 from mainsite.lib import cache, limiter
@@ -215,6 +216,11 @@ def _batches() -> Iterator[Metric]:
     if checked is not None:
         yield GaugeMetricFamily(
             "ma_ledger_rules_broken", "At the last night's check.", checked["broken"]
+        )
+    trail = django_cache.get(TRAIL_CHECK)
+    if trail is not None:
+        yield GaugeMetricFamily(
+            "ma_audit_trail_faults", "At the last night's check.", trail["faults"]
         )
 
 

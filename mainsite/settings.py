@@ -50,6 +50,10 @@ EXPORT_DIR = VAR_DIR / "exports"
 # Of this machine alone: every machine that serves pages builds its own.
 SEARCH_INDEX_DIR = VAR_DIR / "search"
 UPLOAD_DIR = VAR_DIR / "uploads"
+# Better on another machine's disk: what is there says that the audit trail is whole.
+AUDIT_ANCHOR_FILE = Path(
+    env.str("AUDIT_ANCHOR_FILE", default=str(VAR_DIR / "anchors" / "audit.jsonl"))
+)
 
 # ── Applications ──────────────────────────────────────────────────────────
 INSTALLED_APPS = [

@@ -3,10 +3,11 @@ from accounts.models.factors import RecoveryCode, TotpDevice
 from accounts.models.installation import HistoryRetention, Installation
 from accounts.models.people import Desk, User
 from accounts.models.schedule import ScheduledRun
-from accounts.models.trail import AuditEntry
+from accounts.models.trail import AuditEntry, AuditSeal
 
 __all__ = [
     "AuditEntry",
+    "AuditSeal",
     "Desk",
     "HistoryRetention",
     "Installation",

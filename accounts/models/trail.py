@@ -52,3 +52,37 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.resource}"
+
+
+class AuditSeal(models.Model):
+    """A link of the chain over the trail; ``accounts.trail`` makes and checks them."""
+
+    number = models.BigIntegerField(
+        _("numéro"),
+        primary_key=True,
+        db_comment="Place in the chain, from 1, without a gap.",
+    )
+    sealed_at = models.DateTimeField(_("scellé le"), db_comment="When it was made.")
+    first_at = models.DateTimeField(
+        _("première trace"), db_comment="Moment of its oldest entry."
+    )
+    last_at = models.DateTimeField(
+        _("dernière trace"), db_comment="Moment of its newest entry."
+    )
+    digest = models.CharField(
+        _("empreinte"),
+        max_length=64,
+        db_comment="SHA-256 of number, digest before, keys and rows_digest.",
+    )
+
+    class Meta:
+        managed = False
+        db_table = "audit_seal"
+        verbose_name = _("sceau de la trace d’audit")
+        verbose_name_plural = _("sceaux de la trace d’audit")
+        db_table_comment = (
+            "Chain of digests over the audit trail, made by audit_seal_now."
+        )
+
+    def __str__(self) -> str:
+        return str(self.number)

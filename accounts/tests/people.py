@@ -1,10 +1,14 @@
 """The people of every test, and browsers in their names."""
 
+import os
 import time
 from datetime import UTC, datetime
 from itertools import count
 
+import environ
+import psycopg
 import pytest
+from django.db import connection
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
 
@@ -142,3 +146,17 @@ def half_way_client(analyst):
     """The analyst with the password alone, and a second factor enrolled."""
     enrolled(analyst)
     return password_only_client(analyst)
+
+
+@pytest.fixture
+def owner():
+    """The role that made the tables, on a connection of its own."""
+    given = environ.Env.db_url_config(os.environ["DATABASE_OWNER_URL"])
+    options = connection.get_connection_params() | {
+        "user": given["USER"],
+        "password": given["PASSWORD"],
+    }
+    keys = ("host", "port", "dbname", "user", "password")
+    with psycopg.connect(**{key: options[key] for key in keys}) as session:
+        yield session
+        session.rollback()

@@ -1,7 +1,5 @@
 """The audit trail and the installation's row, as the application's own role."""
 
-import os
-
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
@@ -230,23 +228,6 @@ class TestUserAdmin:
 
         assert answer.status_code == 200
         assert "sans équipe" in answer.text
-
-
-@pytest.fixture
-def owner():
-    """The role that made the tables, on a connection of its own."""
-    import environ
-    import psycopg
-
-    given = environ.Env.db_url_config(os.environ["DATABASE_OWNER_URL"])
-    options = connection.get_connection_params() | {
-        "user": given["USER"],
-        "password": given["PASSWORD"],
-    }
-    keys = ("host", "port", "dbname", "user", "password")
-    with psycopg.connect(**{key: options[key] for key in keys}) as session:
-        yield session
-        session.rollback()
 
 
 def execute(sql, parameters=()):

@@ -57,6 +57,7 @@ PERIODIC = (
     Periodic(every_s=60, path="companies.jobs.sweep", queue="default"),
     Periodic(every_s=60, path="companies.imports.jobs.sweep", queue="default"),
     Periodic(every_s=3600, path="companies.imports.jobs.delete_expired", queue="low"),
+    Periodic(every_s=60, path="accounts.trail.seal", queue="low"),
     Periodic(every_s=3600, path="accounts.throttle.forget_old", queue="low"),
     Periodic(every_s=3600, path="exports.jobs.delete_expired", queue="low"),
     # Three months ahead are made: a day without it costs nothing.
@@ -68,5 +69,7 @@ PERIODIC = (
     Periodic(daily_at="03:30", path="enrichment.jobs.watch_events", queue="low"),
     Periodic(daily_at="04:00", path="enrichment.jobs.renew_stale", queue="low"),
     Periodic(daily_at="05:00", path="enrichment.jobs.check_ledger", queue="low"),
+    Periodic(daily_at="05:10", path="accounts.trail.anchor", queue="low"),
+    Periodic(daily_at="05:20", path="accounts.trail.check", queue="low"),
     Periodic(daily_at="05:30", path="scoring.registry.jobs.watch", queue="low"),
 )
