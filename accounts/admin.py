@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -142,10 +142,10 @@ class UserAdmin(AnyAdmin):
     def save_model(
         self, request: HttpRequest, obj: User, form: Any, change: bool
     ) -> None:
+        super().save_model(request, obj, form, change)
         if change and {"role", "is_active", "email"} & set(form.changed_data):
             # What they could open a moment ago, they may not any more.
-            obj.session_epoch = F("session_epoch") + 1
-        super().save_model(request, obj, form, change)
+            sessions.close_all(user=obj)
         services.record_change(
             user=obj,
             by=sessions.signed_in_user(request),

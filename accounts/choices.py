@@ -28,6 +28,7 @@ class Action(models.TextChoices):
     FACTOR_ENROLLED = "factor_enrolled", _("second facteur enregistré")
     FACTOR_RESET = "factor_reset", _("second facteur réinitialisé")
     PASSWORD_CHANGED = "password_changed", _("mot de passe changé")
+    SESSION_CLOSED = "session_closed", _("session fermée")
     OTHERS_SIGNED_OUT = "others_signed_out", _("autres sessions fermées")
     USER_CREATED = "user_created", _("compte créé")
     USER_CHANGED = "user_changed", _("compte modifié")

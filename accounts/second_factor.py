@@ -11,11 +11,10 @@ from hashlib import sha256
 import django_otp
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import audit, sealing, throttle
+from accounts import audit, sealing, sessions, throttle
 from accounts.choices import Action
 from accounts.models import RecoveryCode, TotpDevice, User
 
@@ -119,7 +118,7 @@ def confirm_enrolment(
     TotpDevice.objects.filter(user=user, confirmed=True).delete()
     answer.device.confirmed = True
     answer.device.save(update_fields=["confirmed"])
-    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    sessions.close_all(user=user, but=request)
     resource = f"user:{user.pk}"
     audit.record(
         actor=user, action=Action.FACTOR_ENROLLED, resource=resource, request=request
@@ -177,7 +176,7 @@ def reset(*, user: User, by: User, request: HttpRequest | None = None) -> None:
     """For a lost telephone without codes: enrol again at the next sign-in."""
     TotpDevice.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
-    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    sessions.close_all(user=user)
     resource = f"user:{user.pk}"
     audit.record(
         actor=by, action=Action.FACTOR_RESET, resource=resource, request=request

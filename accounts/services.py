@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib import auth
 from django.contrib.auth import password_validation
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import F
 from django.http import HttpRequest
 
-from accounts import audit, installation, throttle
+from accounts import audit, installation, sessions, throttle
 from accounts.choices import Action, Role
 from accounts.models import Desk, User
 from accounts.querysets import UserManager
@@ -82,7 +82,7 @@ def change_password(*, user: User, password: str, request: HttpRequest) -> None:
     """Also closes every session of the user; the caller keeps its own alive."""
     user.set_password(password)
     user.save(update_fields=["password"])
-    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    sessions.close_all(user=user, but=request)
     resource = f"user:{user.pk}"
     audit.record(
         actor=user, action=Action.PASSWORD_CHANGED, resource=resource, request=request
@@ -92,11 +92,26 @@ def change_password(*, user: User, password: str, request: HttpRequest) -> None:
 @transaction.atomic
 def sign_out_others(*, user: User, request: HttpRequest) -> None:
     """Close every session of the user; the caller keeps its own alive."""
-    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    sessions.close_all(user=user, but=request)
     resource = f"user:{user.pk}"
     audit.record(
         actor=user, action=Action.OTHERS_SIGNED_OUT, resource=resource, request=request
     )
+
+
+@transaction.atomic
+def close_session(*, user: User, public_id: UUID, request: HttpRequest) -> bool:
+    """One of the person's own sessions; whether there was one."""
+    if not sessions.close(user=user, public_id=public_id):
+        return False
+    audit.record(
+        actor=user,
+        action=Action.SESSION_CLOSED,
+        resource=f"user:{user.pk}",
+        details={"session": str(public_id)},
+        request=request,
+    )
+    return True
 
 
 def record_sign_out(*, user: User | AnonymousUser, request: HttpRequest) -> None:

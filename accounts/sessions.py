@@ -2,20 +2,23 @@
 
 import time
 from typing import Any
+from uuid import UUID
 
 import django_otp
 from django.conf import settings
 from django.contrib import auth
+from django.db.models import F
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_otp.models import Device
 
-from accounts.models import User
+from accounts.audit import AGENT_LENGTH
+from accounts.models import Session, User
+from accounts.session_store import ADDRESS, AGENT, BEGAN_AT, SEEN_AT
+from mainsite.lib.client_ip import client_ip
 
-BEGAN_AT = "began_at"
-SEEN_AT = "seen_at"
 NEXT = "next"
 # The way from the password to the second factor, installing an application included.
 HALF_WAY_S = 30 * 60
@@ -105,5 +108,35 @@ def forget_recent(request: HttpRequest, what: str) -> None:
     request.session.pop(what, None)
 
 
+def open_of(user: User) -> list[Session]:
+    """The sessions of this person that are open, the last used first."""
+    return list(Session.objects.open_of(user.pk))
+
+
+def is_this_one(request: HttpRequest, session: Session) -> bool:
+    return bool(session.session_key == request.session.session_key)
+
+
+def close(*, user: User, public_id: UUID) -> bool:
+    """One of theirs; its next request finds nobody signed in."""
+    gone, _by_model = Session.objects.filter(user=user, public_id=public_id).delete()
+    return bool(gone)
+
+
+def close_all(*, user: User, but: HttpRequest | None = None) -> None:
+    """Every session of this person, or every other one than ``but``'s.
+
+    The epoch closes them at their next request; without their rows nothing lists them.
+    """
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    rows = Session.objects.filter(user=user)
+    if but is not None:
+        rows = rows.exclude(session_key=but.session.session_key)
+    rows.delete()
+
+
 def _start_clock(request: HttpRequest) -> None:
+    agent = request.headers.get("User-Agent", "").replace("\x00", "")
+    request.session[ADDRESS] = client_ip(request)
+    request.session[AGENT] = agent[:AGENT_LENGTH]
     request.session[BEGAN_AT] = request.session[SEEN_AT] = int(time.time())

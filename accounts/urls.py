@@ -18,6 +18,11 @@ urlpatterns = [
     path("securite/codes/", views.renew_recovery_codes, name="renew_recovery_codes"),
     path("securite/telephone/", views.replace_device, name="replace_device"),
     path("securite/sessions/", views.sign_out_others, name="sign_out_others"),
+    path(
+        "securite/sessions/<uuid:public_id>/fermer/",
+        views.close_session,
+        name="close_session",
+    ),
     path("mot-de-passe/", views.password, name="password"),
     path("deconnexion/", views.logout, name="logout"),
 ]

@@ -2,11 +2,12 @@
 
 import textwrap
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,6 +19,7 @@ from django.views.decorators.http import (
 )
 
 from accounts import (
+    agents,
     qr,
     second_factor,
     sentences,
@@ -217,6 +219,15 @@ def sign_out_others(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:security")
 
 
+@require_POST
+def close_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = sessions.signed_in_user(request)
+    if not services.close_session(user=user, public_id=public_id, request=request):
+        raise Http404
+    messages.success(request, _("Session fermée."))
+    return redirect("accounts:security")
+
+
 @never_cache
 @sensitive_post_parameters("current", "new", "again")
 @get_or_post
@@ -261,6 +272,10 @@ def _security_page(
     context = {
         "device": second_factor.device_of(user),
         "codes_left": user.recovery_codes.count(),
+        "sessions": [
+            (each, sessions.is_this_one(request, each), agents.in_words(each.agent))
+            for each in sessions.open_of(user)
+        ],
         "device_form": ConfirmPasswordForm(prefix="device"),
         "codes_form": ConfirmPasswordForm(prefix="codes"),
     } | context

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "accounts.apps.OpsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    # Its table was that of the sessions until accounts had one.
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -300,7 +301,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.session_store"
 SESSION_IDLE_S = 60 * 60
 SESSION_ABSOLUTE_S = 12 * 60 * 60
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_S

@@ -100,6 +100,7 @@ TABLE = {
     "accounts:renew_recovery_codes": POST,
     "accounts:replace_device": POST,
     "accounts:sign_out_others": POST,
+    "accounts:close_session": POST,
     "accounts:password": PAGE,
     "accounts:logout": who(405, 405, 405, 405, 405, 405),
     "enrichment:batches": PAGE,
@@ -188,6 +189,7 @@ def things(analyst):
     )
     made = make_list_and_search(analyst)
     return {
+        "accounts": uuid4(),
         "companies": made,
         "enrichment": batch.public_id,
         "exports": export.public_id,

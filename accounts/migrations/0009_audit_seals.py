@@ -149,6 +149,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "sceaux de la trace d’audit",
                 "db_table": "audit_seal",
                 "managed": False,
+                "db_table_comment": "Chain of digests over the audit trail, made by audit_seal_now.",
             },
         ),
     ]

@@ -3,6 +3,7 @@ from accounts.models.factors import RecoveryCode, TotpDevice
 from accounts.models.installation import HistoryRetention, Installation
 from accounts.models.people import Desk, User
 from accounts.models.schedule import ScheduledRun
+from accounts.models.sessions import Session
 from accounts.models.trail import AuditEntry, AuditSeal
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "LoginThrottle",
     "RecoveryCode",
     "ScheduledRun",
+    "Session",
     "TotpDevice",
     "User",
 ]
