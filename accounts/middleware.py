@@ -5,12 +5,14 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render, resolve_url
 
-from accounts import sessions
+from accounts import limits, sentences, sessions
 from accounts.models import User
 
+# A Redis that restarts is back by then.
+CANNOT_COUNT_S = 30
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -49,6 +51,59 @@ class SecondFactorWall:
             return True
         sessions.end(request)
         return False
+
+
+class RateLimits:
+    """Counts what is read, and answers 429 or 503 for whatever was one too many."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, *_: Any, **__: Any
+    ) -> HttpResponse | None:
+        if request.method not in SAFE_METHODS or not sessions.is_verified(request):
+            return None
+        try:
+            limits.read(limits.READS, request, user=sessions.signed_in_user(request))
+        except limits.TooMany as error:
+            return too_many(request, error)
+        return None
+
+    def process_exception(
+        self, request: HttpRequest, error: Exception
+    ) -> HttpResponse | None:
+        if isinstance(error, limits.TooMany):
+            return too_many(request, error)
+        if isinstance(error, limits.CannotCount):
+            return _answer(request, 503, "queue_unavailable", CANNOT_COUNT_S)
+        return None
+
+
+def too_many(request: HttpRequest, error: limits.TooMany) -> HttpResponse:
+    return _answer(request, 429, f"too_many_{error.limit.name}", error.retry_after_s)
+
+
+def _answer(
+    request: HttpRequest, status: int, code: str, retry_after_s: int
+) -> HttpResponse:
+    """A page for people; for programs the same as problem+json (RFC 9457)."""
+    what, wait = sentences.limited(code), sentences.again_in(retry_after_s)
+    answer: HttpResponse
+    if "json" in request.headers.get("Accept", ""):
+        answer = JsonResponse(
+            {"title": f"{what} {wait}".strip(), "status": status, "code": code},
+            status=status,
+            content_type="application/problem+json",
+        )
+    else:
+        page = "429.html" if status == 429 else "accounts/cannot_count.html"
+        answer = render(request, page, {"wait": wait, "what": what}, status=status)
+    answer["Retry-After"] = str(retry_after_s)
+    return answer
 
 
 def _send_to(request: HttpRequest, name: str) -> HttpResponse:

@@ -69,6 +69,35 @@ def waiting(seconds: int) -> str:
     ) % {"n": minutes}
 
 
+def again_in(seconds: int) -> str:
+    if seconds < 60:
+        return ngettext(
+            "Réessayez dans une seconde.",
+            "Réessayez dans %(n)s\u00a0secondes.",
+            seconds,
+        ) % {"n": seconds}
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "Réessayez dans une minute.", "Réessayez dans %(n)s\u00a0minutes.", minutes
+    ) % {"n": minutes}
+
+
+def limited(code: str) -> str:
+    """What there were too many of; nothing for what is not one of our limits."""
+    limits = {
+        "too_many_search": _("Vous avez atteint la limite de recherches par heure."),
+        "too_many_enrichment": _(
+            "Vous avez atteint la limite d’enrichissements lancés par heure."
+        ),
+        "too_many_export": _("Vous avez atteint la limite d’exports par heure."),
+        "too_many_upload": _(
+            "Vous avez atteint la limite de fichiers déposés par heure."
+        ),
+        "too_many_reads": _("Trop de pages demandées par ce compte en une heure."),
+    }
+    return limits.get(code, "")
+
+
 def attempts_left(refused: Refused) -> str:
     if not refused.remaining:
         return ""

@@ -19,7 +19,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from accounts import sessions
+from accounts import limits, sessions
 from accounts.models import User
 from accounts.wall import does_not_renew
 from companies import selection
@@ -176,9 +176,9 @@ def enrich_one(request: HttpRequest, siren: str) -> HttpResponse:
 @require_POST
 def refresh(request: HttpRequest, siren: str) -> HttpResponse:
     """The free sources, at once: there is no cost to agree to."""
-    batch = services.refresh_company(
-        by=_spender(request), siren=siren, name=_name_of(siren), request=request
-    )
+    user, name = _spender(request), _name_of(siren)
+    limits.spend(limits.ENRICHMENT, request, user=user)
+    batch = services.refresh_company(by=user, siren=siren, name=name, request=request)
     return redirect(batch)
 
 
@@ -283,9 +283,11 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
     form = StartForm(request.POST, terms=offered(batch))
     if not form.is_valid():
         return _draft(request, batch, form)
+    user = sessions.signed_in_user(request)
+    limits.spend(limits.ENRICHMENT, request, user=user)
     services.start_batch(
         batch=batch,
-        by=sessions.signed_in_user(request),
+        by=user,
         request=request,
         **form.cleaned_data,
     )

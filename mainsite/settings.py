@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "accounts.middleware.SecondFactorWall",
+    "accounts.middleware.RateLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -301,6 +302,19 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# How many, in how many seconds, by person; ten times as many by address. Sign-in has
+# its own (accounts.throttle).
+RATE_LIMITS = {
+    "search": (1000, 3600),
+    "enrichment": (100, 3600),
+    "export": (10, 3600),
+    "upload": (5, 3600),
+    "reads": (20_000, 3600),
+}
+# For loads that play a hundred people in one name.
+RATE_LIMIT_SCALE = env.float("RATE_LIMIT_SCALE", default=1.0)
+# django-ratelimit serves reads only: without Redis they stay open.
+RATELIMIT_FAIL_OPEN = True
 SESSION_ENGINE = "accounts.session_store"
 SESSION_IDLE_S = 60 * 60
 SESSION_ABSOLUTE_S = 12 * 60 * 60

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts import perms, sessions
+from accounts import limits, perms, sessions
 from accounts.models import User
 from companies import addresses, grid, tabs
 from companies.addresses import ListAddress
@@ -58,6 +58,8 @@ def show(
     searches = tabs.searches_of(user)
     saved = saved or tabs.named(searches, addresses.saved_in(data))
     address = addresses.of(data, form, saved=str(saved.public_id) if saved else "")
+    if not form.errors and not data.get("curseur") and not address.criteria.is_empty:
+        limits.read(limits.SEARCH, request, user=user)
     search = engine.search(address.criteria, sort=address.sort, desk_id=user.desk_id)
     context = _about(request, form, search, address)
     context |= tabs.context(user, searches, saved, address, name_form)
