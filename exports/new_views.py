@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import sessions
+from accounts import limits, sessions
 from accounts.models import User
 from exports import (
     asked,
@@ -92,6 +92,7 @@ def _export(page: _Page) -> HttpResponseBase:
     choice = page.form.choice
     if choice.format == Format.XLSX and page.wish.count() > EXCEL_ROWS:
         return page.refuse(_("Une feuille Excel ne tient pas tant de lignes."))
+    limits.spend(limits.EXPORT, page.request, user=page.user)
     try:
         export = services.ask(
             wish=page.wish, choice=choice, by=page.user, request=page.request

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import limits
 from companies.imports import services, wording
 from companies.imports.forms import FileForm
 from companies.imports.models import ImportKind
@@ -52,6 +53,12 @@ def _new(request: HttpRequest) -> HttpResponse:
         )
     except ImportRefused as error:
         return _page(request, form, refused=str(error), status=UNPROCESSABLE)
+    try:
+        # A file that was refused is not one.
+        limits.spend(limits.UPLOAD, request, user=user)
+    except (limits.TooMany, limits.CannotCount):
+        services.forget(imp=imp, by=user)
+        raise
     return redirect(steps.url(imp))
 
 
