@@ -35,7 +35,8 @@ class Limit:
     @property
     def most(self) -> int:
         count: int = settings.RATE_LIMITS[self.name][0]
-        return max(1, round(count * settings.RATE_LIMIT_SCALE))
+        scale: float = settings.RATE_LIMIT_SCALE
+        return max(1, round(count * scale))
 
     @property
     def period_s(self) -> int:

@@ -21,7 +21,8 @@ class SessionStore(db.SessionStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        session: Session = super().create_model_instance(data)
+        session = super().create_model_instance(data)
+        assert isinstance(session, Session)  # noqa: S101
         session.public_id = _public_id(session.session_key)
         session.user_id = data.get(SESSION_KEY)
         session.is_verified = DEVICE_ID_SESSION_KEY in data

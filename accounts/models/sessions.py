@@ -50,7 +50,8 @@ class Session(AbstractBaseSession):
         _("vue le"), null=True, db_comment="Last act of a person, to the minute."
     )
 
-    objects = SessionQuerySet.as_manager()
+    # Django's own manager makes sessions by hand, which nobody does here.
+    objects = SessionQuerySet.as_manager()  # type: ignore[assignment,misc]
 
     class Meta:
         verbose_name = _("session")

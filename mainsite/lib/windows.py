@@ -12,6 +12,7 @@ from functools import cache
 
 import redis
 from django.conf import settings
+from redis.commands.core import Script
 
 _PREFIX = "ma:window:"
 _SCRIPT = """
@@ -60,7 +61,7 @@ def take(windows: Sequence[Window]) -> float:
 
 
 @cache
-def _script() -> redis.client.Script:
+def _script() -> Script:
     client = redis.Redis.from_url(
         settings.REDIS_URL,
         socket_timeout=settings.REDIS_TIMEOUT_S,
