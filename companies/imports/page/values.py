@@ -4,6 +4,7 @@ from django.utils.translation import get_language
 
 from companies import nomenclature
 from companies.imports import wording
+from companies.imports.writing.figures import PEOPLE
 from mainsite.lib import formatting
 
 _EUROS = frozenset({"revenue", "net_income", "capital"})
@@ -17,6 +18,8 @@ def said(field: str, value: object) -> str:
         return ""
     if field in _EUROS and text.lstrip("-").isdecimal():
         return formatting.euros(int(text), language=get_language() or "fr")
+    if field == "headcount" and text.startswith(PEOPLE):
+        return formatting.number(int(text.removeprefix(PEOPLE)))
     if field == "headcount" and (band := nomenclature.HEADCOUNT_BANDS.get(text)):
         return band.label
     if field == "legal_form":

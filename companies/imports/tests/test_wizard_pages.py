@@ -6,6 +6,7 @@ from django.urls import reverse
 from accounts.tests.people import verified_client
 from companies.imports import services
 from companies.imports.models import Import, ImportState
+from companies.imports.page import values
 from companies.imports.tests.wizard_files import make_import, make_match, upload
 
 pytestmark = pytest.mark.django_db
@@ -279,3 +280,11 @@ class TestReport:
         web.post(address("undo", imp))
         imp.refresh_from_db()
         assert imp.state == ImportState.UNDOING
+
+
+class TestValues:
+    @pytest.mark.parametrize(
+        ("value", "words"), [("12", "20 à 49"), ("n:12", "12"), ("", "")]
+    )
+    def test_a_number_of_people_is_not_the_code_of_a_band(self, value, words):
+        assert values.said("headcount", value) == words

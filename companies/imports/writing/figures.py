@@ -20,6 +20,8 @@ _FIELDS: Final = {
     "headcount": "headcount",
 }
 _GIVEN: Final = {"headcount": "people"}
+# Before a headcount that is a number.
+PEOPLE: Final = "n:"
 
 # The exercise of that year that is known, company accounts first; else a new one, whose
 # closing is a guess unless the file tells a day.
@@ -205,8 +207,8 @@ WHERE NOT w.is_new AND w.{what} > 0 ORDER BY w.{what} = 2 DESC, w.line LIMIT 10
                         "siren": f"{siren:09d}",
                         "name": name,
                         "field": each.code,
-                        "before": "" if before is None else str(before),
-                        "after": str(after),
+                        "before": _shown(each.code, before),
+                        "after": _shown(each.code, after),
                         "rule": self._chunk.policy(each.code),
                     }
                 )
@@ -268,3 +270,10 @@ def _objects(fields: list[Compared], value: str, *, prefix: str = "") -> sql.Com
         )
         for each in fields
     )
+
+
+def _shown(code: str, figure: int | None) -> str:
+    """Of a headcount, a number of people: « 12 » would be the code of a band."""
+    if figure is None:
+        return ""
+    return f"{PEOPLE}{figure}" if code == "headcount" else str(figure)
