@@ -14,6 +14,7 @@ from enrichment.money_rows import DayRoom, day_room
 from enrichment.sources import Terms, all_terms
 from enrichment.stopping import Limit, Stop
 from enrichment.weighing import Part
+from mainsite.lib import durations
 
 # Before a source was ever called, it is taken to answer in about this time.
 USUAL_LATENCY_S = 0.5
@@ -151,7 +152,7 @@ class SourcePlan:
 
     @property
     def takes(self) -> str:
-        return wording.duration(0.8 * self.seconds, 1.5 * self.seconds)
+        return durations.between(0.8 * self.seconds, 1.5 * self.seconds)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,17 +1,12 @@
 """Files that go back to the analyst: refused lines, failures."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 
 from companies.models import Company
 from enrichment import wording
 from enrichment.choices import ItemState
 from enrichment.models import Batch, Item
-
-# What a spreadsheet would run, full-width forms included.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-BOM = "\ufeff"
+from mainsite.lib.sheets.writing import BOM, row
 
 
 def refused_lines(batch: Batch) -> Iterator[str]:
@@ -22,17 +17,17 @@ def refused_lines(batch: Batch) -> Iterator[str]:
     header = list(titles) or ["siren", *(f"colonne {n}" for n in range(2, width + 1))]
     separator = batch.detected.get("separator") or ";"
     yield BOM
-    yield _row([*header, "ligne", "erreur"], separator)
+    yield row([*header, "ligne", "erreur"], separator=separator)
     for line in lines.iterator(2000):
         cells = [*line.cells, *[""] * (width - len(line.cells))]
         why = wording.refusal(line.reason, line.hint)
-        yield _row([*cells, str(line.number), why], separator)
+        yield row([*cells, str(line.number), why], separator=separator)
 
 
 def failures(batch: Batch) -> Iterator[str]:
     """Items that gave nothing, with the reason in words."""
     yield BOM
-    yield _row(["siren", "nom_entreprise", "source", "etat", "motif"], ";")
+    yield row(["siren", "nom_entreprise", "source", "etat", "motif"])
     items = Item.objects.filter(
         batch=batch, state__in=[ItemState.FAILED, ItemState.NOT_BOUGHT]
     ).order_by("position")
@@ -52,7 +47,7 @@ def failures(batch: Batch) -> Iterator[str]:
                 item.get_state_display(),
                 str(words.get(item.reason, item.reason)),
             ]
-            yield _row(cells, ";")
+            yield row(cells)
 
 
 def _groups(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -64,14 +59,3 @@ def _groups(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
             group = []
     if group:
         yield group
-
-
-def _row(cells: Iterable[str], separator: str) -> str:
-    line = io.StringIO()
-    writer = csv.writer(line, delimiter=separator, quoting=csv.QUOTE_ALL)
-    writer.writerow([_neutral(cell) for cell in cells])
-    return line.getvalue()
-
-
-def _neutral(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

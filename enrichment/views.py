@@ -32,6 +32,7 @@ from enrichment.preview import Preview, offered, preview
 from enrichment.progress import Progress, progress
 from enrichment.report import report
 from enrichment.source_page import readings
+from mainsite.lib import durations
 from mainsite.lib.formatting import moment
 from mainsite.lib.http import render_page
 from mainsite.lib.siren import is_valid_siren
@@ -223,7 +224,7 @@ def _progress(
         "report": report(batch),
         "may_enrich": perms.can_enrich(request.user),
         "says": str(now.decile) != request.GET.get("dit", ""),
-        "left": wording.duration(*now.left_s) if now.left_s else "",
+        "left": durations.between(*now.left_s) if now.left_s else "",
         "cap_form": form or _cap_form(now),
     }
     return render_page(
@@ -253,7 +254,7 @@ def _draft(
         "stop": wording.stop(plan.first_stop) if plan.first_stop else "",
         "report": report(batch, everything="tout" in request.GET),
         "may_enrich": perms.can_enrich(request.user),
-        "takes": wording.duration(0.8 * plan.seconds, 1.5 * plan.seconds + 5),
+        "takes": durations.between(0.8 * plan.seconds, 1.5 * plan.seconds + 5),
     }
     return render_page(
         request,

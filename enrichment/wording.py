@@ -312,21 +312,6 @@ def hours(count: int) -> str:
     return _("%(days)s\u00a0jours") % {"days": days}
 
 
-def duration(least_s: float, most_s: float) -> str:
-    """« 6 à 9 min »: a range, because nobody knows better."""
-    if most_s < 60:
-        return _("moins d’une minute")
-    unit_s, unit = (3600, "h") if least_s >= 5400 else (60, "min")
-    low, high = max(1, int(least_s // unit_s)), -int(-most_s // unit_s)
-    if low == high:
-        return f"{low}\u00a0{unit}"
-    return _("%(low)s à %(high)s\u00a0%(unit)s") % {
-        "low": low,
-        "high": high,
-        "unit": unit,
-    }
-
-
 def step(kind: str, source: str, count: int | None) -> str:
     """A line of the journal."""
     label = source_label(source)

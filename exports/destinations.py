@@ -22,5 +22,6 @@ def is_open(destination: Destination, desk_id: int) -> bool:
 
 
 def secret_of(destination: Destination) -> str:
-    """Empty when the variable is not set: never shown, never logged."""
-    return os.environ.get(destination.secret_name, "").strip()
+    """Empty when the variable is not set, or not one of ours; never shown or logged."""
+    name = destination.secret_name
+    return os.environ.get(name, "").strip() if name.startswith(PREFIX) else ""

@@ -160,13 +160,3 @@ def status(code: str) -> str:
 
 def number(count: int) -> str:
     return formatting.number(count, language=get_language() or "fr")
-
-
-def duration(least_s: float, most_s: float) -> str:
-    """« 6 à 9 min »: a range, because nobody knows better."""
-    if most_s < 60:
-        return _("moins d’une minute")
-    low, high = max(1, int(least_s // 60)), -int(-most_s // 60)
-    if low == high:
-        return f"{low}\u00a0min"
-    return _("%(low)s à %(high)s\u00a0min") % {"low": low, "high": high}

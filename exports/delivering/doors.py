@@ -19,8 +19,6 @@ from exports.models import Destination, DestinationKind, Export, WriteMode
 from exports.profiles import Table
 from exports.snapshot import snapshot
 
-AIRTABLE_URL = "https://api.airtable.com"
-
 
 def plan(export: Export) -> Plan:
     destination = _destination(export)
@@ -72,7 +70,7 @@ def _place(destination: Destination) -> Place:
             _("Une table Airtable ne s’écrit qu’en mise à jour par SIREN.")
         )
     return Place(
-        url=getattr(settings, "AIRTABLE_URL", AIRTABLE_URL),
+        url=settings.AIRTABLE_URL,
         base=destination.place,
         table=destination.table,
         token=secret_of(destination),

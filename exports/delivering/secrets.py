@@ -1,23 +1,20 @@
 """What opens a destination: in the environment, under the name that ops gave."""
 
-import os
-
 from django.utils.translation import gettext as _
 
+from exports import destinations
 from exports.delivering.terms import DeliveryRefused
 from exports.models import Destination
-
-PREFIX = "EXPORT_TARGET_"
 
 
 def secret_of(destination: Destination) -> str:
     """Raises DeliveryRefused; the sentence names the variable, never its value."""
     name = destination.secret_name
-    if not name.startswith(PREFIX):
+    if not name.startswith(destinations.PREFIX):
         raise DeliveryRefused(
             _("La variable du secret doit commencer par EXPORT_TARGET_.")
         )
-    secret = os.environ.get(name, "").strip()
+    secret = destinations.secret_of(destination)
     if not secret:
         raise DeliveryRefused(
             _(

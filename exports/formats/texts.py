@@ -1,11 +1,12 @@
 """Texts by whole columns, as files take them."""
 
+import re
+
 import polars as pl
 
-# A spreadsheet takes what follows one of these for a formula or a command. The
-# full-width forms are folded to the plain ones by some input methods.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_STARTS = r"^[=+\-@\t\r\n＝＋－＠]"
+from mainsite.lib.sheets.writing import FORMULA_STARTS
+
+_STARTS = f"^[{re.escape(''.join(FORMULA_STARTS))}]"
 
 
 def without_nul(text: pl.Expr) -> pl.Expr:

@@ -18,9 +18,9 @@ from companies.models import Company, Note
 from companies.tests.makers import make_company
 from exports import asked, content
 from exports.formats import WRITERS, Facts, xlsx
-from exports.formats.texts import FORMULA_STARTS
 from exports.profiles import Table, table
 from exports.tests.frames import column, frame_of, write
+from mainsite.lib.sheets.writing import FORMULA_STARTS
 
 SHAPE = Table(
     (

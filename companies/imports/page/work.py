@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from companies.imports import wording
 from companies.imports.models import Import, ImportState
 from companies.imports.page import steps
+from mainsite.lib import durations
 from mainsite.lib.charts import Segment
 
 # Looked at often for ten seconds, then less; before, no rate can be believed.
@@ -74,7 +74,7 @@ class Work:
         if not self.per_s or not self.total:
             return ""
         seconds = (self.total - self.done) / self.per_s
-        return wording.duration(_LEAST * seconds, math.ceil(_MOST * seconds))
+        return durations.between(_LEAST * seconds, math.ceil(_MOST * seconds))
 
     @property
     def poll_ms(self) -> int:
