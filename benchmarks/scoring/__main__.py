@@ -8,52 +8,17 @@ Each part starts the servers that it needs; quality needs none.
 """
 
 import argparse
-import importlib
-import json
 import os
-import subprocess
 import sys
-from collections.abc import Sequence
 
-from benchmarks.scoring import ground
+from benchmarks import parts
 
 PARTS = ("bulk", "one", "trials", "lookalikes", "serving", "tracking", "quality")
 COMPANIES = 1_000_000
 
 
 def main() -> int:
-    options = _options()
-    parts = options.parts
-    verdicts = _one(parts[0], options) if len(parts) == 1 else _each(parts)
-    ground.say(json.dumps(verdicts))
-    return 0 if all(each["ok"] for each in verdicts.values()) else 1
-
-
-def _one(name: str, options: argparse.Namespace) -> ground.Verdicts:
-    ground.say(f"\n== {name}")
-    part = importlib.import_module(f"benchmarks.scoring.{name}")
-    rows, found = part.measure(options)
-    ground.say(ground.table(rows))
-    verdicts: ground.Verdicts = found
-    return verdicts
-
-
-def _each(parts: Sequence[str]) -> ground.Verdicts:
-    """In a process of its own: Django is set up once, for one part's servers."""
-    verdicts: ground.Verdicts = {}
-    given = [each for each in sys.argv[1:] if each not in PARTS]
-    for name in parts:
-        command = [sys.executable, "-m", "benchmarks.scoring", name, *given]
-        part = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
-        assert part.stdout is not None  # noqa: S101
-        last = ""
-        for line in part.stdout:
-            ground.say(line.rstrip())
-            last = line
-        if part.wait() not in (0, 1) or not last.startswith("{"):
-            raise SystemExit(f"{name}: the measure was not taken")
-        verdicts |= json.loads(last)
-    return verdicts
+    return parts.run("benchmarks.scoring", PARTS, _options())
 
 
 def _options() -> argparse.Namespace:

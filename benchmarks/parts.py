@@ -1,0 +1,49 @@
+"""Benches of several parts, each in a process of its own; verdicts on the last line."""
+
+import argparse
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from benchmarks.scoring import ground
+
+
+def run(package: str, parts: Sequence[str], options: argparse.Namespace) -> int:
+    """0 when every verdict of ``options.parts`` is right; ``parts`` are all of them."""
+    chosen = options.parts
+    verdicts = (
+        _one(package, chosen[0], options)
+        if len(chosen) == 1
+        else _each(package, chosen, parts)
+    )
+    ground.say(json.dumps(verdicts))
+    return 0 if all(each["ok"] for each in verdicts.values()) else 1
+
+
+def _one(package: str, name: str, options: argparse.Namespace) -> ground.Verdicts:
+    ground.say(f"\n== {name}")
+    part = importlib.import_module(f"{package}.{name}")
+    rows, found = part.measure(options)
+    ground.say(ground.table(rows))
+    verdicts: ground.Verdicts = found
+    return verdicts
+
+
+def _each(package: str, chosen: Sequence[str], parts: Sequence[str]) -> ground.Verdicts:
+    """In a process of its own: Django is set up once, for one part's servers."""
+    verdicts: ground.Verdicts = {}
+    given = [each for each in sys.argv[1:] if each not in parts]
+    for name in chosen:
+        command = [sys.executable, "-m", package, name, *given]
+        part = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        assert part.stdout is not None  # noqa: S101
+        last = ""
+        for line in part.stdout:
+            ground.say(line.rstrip())
+            last = line
+        if part.wait() not in (0, 1) or not last.startswith("{"):
+            raise SystemExit(f"{name}: the measure was not taken")
+        verdicts |= json.loads(last)
+    return verdicts
