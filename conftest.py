@@ -195,6 +195,18 @@ def django_db_setup(one_migration, django_db_setup, django_db_blocker):
     _connect_as(os.environ["DATABASE_OWNER_URL"])
 
 
+@pytest.fixture(autouse=True)
+def trail_emptied(request):
+    """A test that commits leaves the trail as it found it."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(marker and marker.kwargs.get("transaction"))
+    yield
+    if commits or "transactional_db" in request.fixturenames:
+        from tests.trail_emptied import empty
+
+        empty()
+
+
 # Their rows come with the migrations: every later test would miss them.
 SHIPPED = {
     "enrichment_provider",

@@ -1,46 +1,35 @@
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.forms import BaseUserCreationForm
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts import second_factor, services, sessions
-from accounts.choices import Action
+from accounts import sessions, tokens, user_admin  # noqa: F401  its class registers itself
+from accounts.choices import Plan
 from accounts.models import (
+    AccessLink,
+    ApiToken,
     AuditEntry,
+    AuditForgetting,
     AuditSeal,
     Desk,
     HistoryRetention,
     Installation,
     LoginThrottle,
     ScheduledRun,
-    TotpDevice,
-    User,
 )
 
 if TYPE_CHECKING:
     # Generic for the type checker only.
     AnyAdmin = admin.ModelAdmin[Any]
     AnyPaginator = Paginator[Any]
-    NewUserBase = BaseUserCreationForm[User]
-    UserForm = forms.ModelForm[User]
 else:
     AnyAdmin = admin.ModelAdmin
     AnyPaginator = Paginator
-    NewUserBase = BaseUserCreationForm
-    UserForm = forms.ModelForm
-
-
-class NewUserForm(NewUserBase):
-    class Meta:
-        model = User
-        fields = ("email", "full_name", "desk", "role")
 
 
 # A smaller table, or one never analysed, is counted.
@@ -85,98 +74,67 @@ class DeskAdmin(AnyAdmin):
     search_fields = ("name",)
 
 
-@admin.register(User)
-class UserAdmin(AnyAdmin):
+@admin.register(AccessLink)
+class AccessLinkAdmin(ReadOnlyAdmin):
+    """Made, sent again and withdrawn from the list of users."""
+
     list_display = (
-        "email",
-        "full_name",
-        "desk",
-        "role",
-        "is_active",
-        "has_factor",
-        "last_login",
-    )
-    list_filter = ("role", "is_active", "may_read_contacts", "desk")
-    list_select_related = ("desk",)
-    search_fields = ("email", "full_name")
-    ordering = ("email",)
-    fields = (
-        "email",
-        "full_name",
-        "desk",
-        "role",
-        "may_read_contacts",
-        "is_active",
-        "last_login",
+        "user",
+        "kind",
+        "link_state",
+        "made_by",
         "created_at",
+        "expires_at",
+        "mailed_at",
     )
-    readonly_fields = ("last_login", "created_at")
-    actions = ("reset_second_factor",)
+    list_select_related = ("user", "made_by")
+    list_filter = ("kind",)
+    search_fields = ("user__email", "user__full_name")
+    ordering = ("-created_at", "-pk")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        factor = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
-        users: QuerySet[User] = super().get_queryset(request)
-        return users.annotate(_has_factor=Exists(factor))
+    @admin.display(description=_("état"))
+    def link_state(self, link: AccessLink) -> str:
+        return link.state
 
-    @admin.display(description=_("second facteur"), boolean=True)
-    def has_factor(self, user: User) -> bool:
-        return bool(getattr(user, "_has_factor", False))
 
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: User | None = None,
-        change: bool = False,
-        **kwargs: Any,
-    ) -> type[UserForm]:
-        if obj is None:
-            return NewUserForm
-        return super().get_form(request, obj, change=change, **kwargs)
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """Taken back or given another plan here; made on their owner's own page."""
 
-    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        if obj is None:
-            names = ("email", "full_name", "desk", "role", "password1", "password2")
-            return ((None, {"fields": names}),)
-        return super().get_fieldsets(request, obj)
+    list_display = (
+        "owner",
+        "name",
+        "prefix",
+        "scopes",
+        "plan",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+    )
+    list_filter = ("plan", ("revoked_at", admin.EmptyFieldListFilter))
+    list_select_related = ("owner",)
+    search_fields = ("owner__email", "owner__full_name", "name", "prefix")
+    ordering = ("-created_at", "-pk")
+    actions = ("revoke", "give_standard", "give_extended")
 
-    def save_model(
-        self, request: HttpRequest, obj: User, form: Any, change: bool
-    ) -> None:
-        super().save_model(request, obj, form, change)
-        if change and {"role", "is_active", "email"} & set(form.changed_data):
-            # What they could open a moment ago, they may not any more.
-            sessions.close_all(user=obj)
-        services.record_change(
-            user=obj,
-            by=sessions.signed_in_user(request),
-            action=Action.USER_CHANGED if change else Action.USER_CREATED,
-            details={"fields": sorted(set(form.changed_data) - {"password1"})},
-            request=request,
-        )
-        if "may_read_contacts" in form.changed_data:
-            services.record_change(
-                user=obj,
-                by=sessions.signed_in_user(request),
-                action=Action.CONTACTS_GRANTED
-                if obj.may_read_contacts
-                else Action.CONTACTS_WITHDRAWN,
-                request=request,
-            )
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: User | None = None
-    ) -> bool:
-        # Someone who leaves is made inactive: what they did keeps its author.
-        return False
-
-    @admin.action(description=_("Réinitialiser le second facteur"))
-    def reset_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+    @admin.action(description=_("Révoquer"))
+    def revoke(self, request: HttpRequest, rows: QuerySet[ApiToken]) -> None:
         by = sessions.signed_in_user(request)
-        for user in users:
-            second_factor.reset(user=user, by=by, request=request)
-        messages.success(
-            request, _("Ils enregistreront un téléphone à leur prochaine connexion.")
-        )
+        count = tokens.revoke(rows, by=by, request=request)
+        messages.success(request, _("Jetons révoqués\u00a0: %d.") % count)
+
+    @admin.action(description=_("Formule standard"))
+    def give_standard(self, request: HttpRequest, rows: QuerySet[ApiToken]) -> None:
+        self._give(request, rows, Plan.STANDARD)
+
+    @admin.action(description=_("Formule étendue"))
+    def give_extended(self, request: HttpRequest, rows: QuerySet[ApiToken]) -> None:
+        self._give(request, rows, Plan.EXTENDED)
+
+    def _give(self, request: HttpRequest, rows: QuerySet[ApiToken], plan: Plan) -> None:
+        by = sessions.signed_in_user(request)
+        for token in rows:
+            tokens.change_plan(token, plan, by=by, request=request)
 
 
 @admin.register(AuditEntry)
@@ -199,6 +157,14 @@ class AuditSealAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     search_fields = ("=number", "digest")
     ordering = ("-number",)
+
+
+@admin.register(AuditForgetting)
+class AuditForgettingAdmin(ReadOnlyAdmin):
+    list_display = ("seal", "forgotten_at", "bare_digest")
+    show_full_result_count = False
+    search_fields = ("=seal",)
+    ordering = ("-seal",)
 
 
 @admin.register(Installation)

@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Comptes")
 
     def ready(self) -> None:
-        from accounts import checks  # noqa: F401
+        from accounts import checks, subscribers, watched  # noqa: F401
 
         # Its conditions must be known before the admin lists them.
         from mainsite.lib import flags  # noqa: F401
@@ -26,5 +26,9 @@ class OpsAdminConfig(admin_apps.AdminConfig):
         from django.contrib import admin
         from django.contrib.auth.models import Group
 
+        from accounts.edits import Edit
+
+        # The library's page of its table, which is ours and has its own page.
+        admin.site.unregister(Edit)
         # The role says it all: groups would be a second, silent answer.
         admin.site.unregister(Group)

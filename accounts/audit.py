@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.choices import AuditWord
 from accounts.models import AuditEntry, User
 from mainsite.lib import logs
 from mainsite.lib.client_ip import client_ip
@@ -16,7 +17,7 @@ AGENT_LENGTH = 300
 def record(
     *,
     actor: User | AnonymousUser | None,
-    action: str,
+    action: AuditWord,
     resource: str = "",
     details: dict[str, Any] | None = None,
     request: HttpRequest | None = None,

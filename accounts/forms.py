@@ -5,7 +5,9 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts import passwords
 from accounts.models import User
+from mainsite.lib import strict_json
 
 # Spaces, the non-breaking one included, that people copy along with a code.
 BLANKS = " \u00a0\u202f\t"
@@ -78,22 +80,69 @@ class RecoveryForm(forms.Form):
     )
 
 
-class ConfirmPasswordForm(forms.Form):
+class CredentialField(forms.CharField):
+    """What the browser hands over, as its script wrote it; ``passkeys`` judges it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20_000, widget=forms.HiddenInput, **kwargs)
+
+    def clean(self, value: Any) -> dict[str, Any] | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            given = strict_json.decode(text.encode(errors="replace"))
+        except strict_json.NotJson as error:
+            raise ValidationError(_("Illisible.")) from error
+        if not isinstance(given, dict):
+            raise ValidationError(_("Illisible."))
+        return given
+
+
+class PasskeyForm(forms.Form):
+    credential = CredentialField()
+
+
+class NewPasskeyForm(PasskeyForm):
+    name = forms.CharField(
+        label=_("Nom de la clé"),
+        max_length=64,
+        help_text=_("Par exemple l’appareil qui la garde."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": INPUT}),
+    )
+
+
+class ConfirmForm(CodeForm):
+    """Both factors again: the password, and a code or a passkey."""
+
+    field_order = ("password", "token")
     password = _password(_("Mot de passe actuel"), complete="current-password")
+    credential = CredentialField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["token"].required = False
+        self.fields["token"].widget.attrs.pop("autofocus", None)
+
+    def clean_token(self) -> str:
+        return super().clean_token() if self.cleaned_data["token"] else ""
 
 
-class PasswordForm(forms.Form):
-    """A new password, typed twice; the current one is checked by the service."""
-
-    current = _password(_("Mot de passe actuel"), complete="current-password")
-    new = _password(
-        _("Nouveau mot de passe"),
-        complete="new-password",
-        help_text=_(
-            "Douze caractères au moins\u00a0; une phrase convient. Ni votre nom ni un "
-            "mot de passe courant."
+class ResetForm(forms.Form):
+    # Not an EmailField, as at the door: every address gets the same answer.
+    email = forms.CharField(
+        label=_("Adresse électronique"),
+        max_length=254,
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "username", "autofocus": True, "class": INPUT}
         ),
     )
+
+
+class ChosenPasswordForm(forms.Form):
+    """A new password, typed twice."""
+
+    new = _password(_("Nouveau mot de passe"), complete="new-password")
     again = _password(
         _("Nouveau mot de passe, encore une fois"), complete="new-password"
     )
@@ -101,6 +150,10 @@ class PasswordForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.fields["new"].help_text = _(
+            "%(n)s caractères au moins\u00a0; une phrase convient. Ni votre nom, ni "
+            "celui de l’équipe ou du produit, ni un mot de passe courant."
+        ) % {"n": passwords.shortest_for(user)}
 
     def clean_new(self) -> str:
         new: str = self.cleaned_data["new"]
@@ -111,3 +164,10 @@ class PasswordForm(forms.Form):
         new, again = self.cleaned_data.get("new"), self.cleaned_data.get("again")
         if new and again and new != again:
             self.add_error("again", _("Les deux saisies diffèrent."))
+
+
+class PasswordForm(ChosenPasswordForm):
+    """The same by who is signed in; the service checks the current one."""
+
+    current = _password(_("Mot de passe actuel"), complete="current-password")
+    field_order = ("current", "new", "again")

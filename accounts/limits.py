@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 from redis.exceptions import RedisError
 
-from accounts.models import User
+from accounts.models import ApiToken, User
 from mainsite.lib import windows
 from mainsite.lib.client_ip import client_group
 
@@ -54,6 +54,14 @@ UPLOAD = Limit("upload")
 SEARCH = Limit("search")
 # Everything that is read: pages, counts while typing, facets, what a page asks itself.
 READS = Limit("reads")
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many more now; None: nobody can say without Redis."""
+
+    limit: Limit
+    count: int | None
 
 
 class TooMany(Exception):
@@ -92,6 +100,53 @@ def spend(limit: Limit, request: HttpRequest, *, user: User) -> None:
         raise CannotCount from error
     if wait_s:
         raise TooMany(limit, wait_s)
+
+
+def call(request: HttpRequest, *, token: ApiToken) -> None:
+    """Count one call of a program: by its plan, its address, and among all reads of
+    its owner, whose pages count with them. Without Redis calls pass uncounted.
+    """
+    limit = plan_of(token)
+    address = f"{limit.name}:address:{client_group(request)}"
+    many = limit.most * PEOPLE_AT_AN_ADDRESS
+    try:
+        wait_s = windows.take(
+            [
+                windows.Window(_token_key(limit, token), limit.most, limit.period_s),
+                windows.Window(address, many, limit.period_s),
+            ]
+        )
+    except RedisError:
+        return
+    if wait_s:
+        raise TooMany(limit, wait_s)
+    read(READS, request, user=token.owner)
+
+
+def plan_of(token: ApiToken) -> Limit:
+    return Limit(f"api_{token.plan}")
+
+
+def left_for(token: ApiToken) -> list[Left]:
+    """Of its own plan, and of what it shares with its owner's pages."""
+    plan = plan_of(token)
+    shared = (SEARCH, ENRICHMENT, EXPORT, UPLOAD)
+    counted = [(plan, _token_key(plan, token))]
+    counted += [(limit, f"{limit.name}:user:{token.owner_id}") for limit in shared]
+    try:
+        used = windows.used(
+            [windows.Window(key, limit.most, limit.period_s) for limit, key in counted]
+        )
+    except RedisError:
+        return [Left(limit, None) for limit, _key in counted]
+    return [
+        Left(limit, max(0, limit.most - count))
+        for (limit, _key), count in zip(counted, used, strict=True)
+    ]
+
+
+def _token_key(limit: Limit, token: ApiToken) -> str:
+    return f"{limit.name}:token:{token.pk}"
 
 
 def read(limit: Limit, request: HttpRequest, *, user: User) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 
-from accounts import limits, sentences, sessions
+from accounts import bearer, confirm_views, edits, limits, sentences, sessions
 from accounts.models import User
+from mainsite.lib.problems import problem
 
 # A Redis that restarts is back by then.
 CANNOT_COUNT_S = 30
@@ -33,6 +34,8 @@ class SecondFactorWall:
     ) -> HttpResponse | None:
         if not getattr(view, "login_required", True):
             return None
+        if bearer.is_api(request):
+            return bearer.admit(request, view)
         if not self._has_live_session(request):
             return _send_to(request, settings.LOGIN_URL)
         if getattr(view, "second_factor_required", True) and not sessions.is_verified(
@@ -41,6 +44,9 @@ class SecondFactorWall:
             return _send_to(request, "accounts:verify")
         if getattr(view, "renews_session", True) and not _is_prefetch(request):
             sessions.renew(request)
+        if _needs_confirmation(request, view) and not sessions.is_confirmed(request):
+            carries_post = getattr(view, "carries_post", True)
+            return confirm_views.ask(request, carries_post=carries_post)
         return None
 
     def _has_live_session(self, request: HttpRequest) -> bool:
@@ -51,6 +57,17 @@ class SecondFactorWall:
             return True
         sessions.end(request)
         return False
+
+
+class Edits:
+    """What a request edits is in the trail under the name of its user."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with edits.asked_by(request):
+            return self.get_response(request)
 
 
 class RateLimits:
@@ -84,6 +101,8 @@ class RateLimits:
 
 
 def too_many(request: HttpRequest, error: limits.TooMany) -> HttpResponse:
+    if bearer.is_api(request):
+        return bearer.too_many_calls(error)
     return _answer(request, 429, f"too_many_{error.limit.name}", error.retry_after_s)
 
 
@@ -93,17 +112,26 @@ def _answer(
     """A page for people; for programs the same as problem+json (RFC 9457)."""
     what, wait = sentences.limited(code), sentences.again_in(retry_after_s)
     answer: HttpResponse
-    if "json" in request.headers.get("Accept", ""):
-        answer = JsonResponse(
-            {"title": f"{what} {wait}".strip(), "status": status, "code": code},
-            status=status,
-            content_type="application/problem+json",
-        )
+    wants_json = "json" in request.headers.get("Accept", "")
+    if wants_json or bearer.is_api(request):
+        answer = problem(status, code, f"{what} {wait}".strip())
     else:
         page = "429.html" if status == 429 else "accounts/cannot_count.html"
         answer = render(request, page, {"wait": wait, "what": what}, status=status)
     answer["Retry-After"] = str(retry_after_s)
     return answer
+
+
+def _needs_confirmation(
+    request: HttpRequest, view: Callable[..., HttpResponse]
+) -> bool:
+    """Marked views, and whatever is written in the administration."""
+    if not sessions.is_verified(request):
+        return False
+    match = request.resolver_match
+    writes = request.method not in SAFE_METHODS
+    is_admin = match is not None and "admin" in match.app_names
+    return bool(getattr(view, "confirmation_required", False) or (writes and is_admin))
 
 
 def _send_to(request: HttpRequest, name: str) -> HttpResponse:

@@ -39,6 +39,11 @@ def can_see_assessments(user: User | AnonymousUser) -> bool:
     return _has_role(user, {Role.MANAGER, Role.OPS})
 
 
+def can_read_trail(user: User | AnonymousUser) -> bool:
+    """Ops read what everybody did, a manager what the people of their desk did."""
+    return _has_role(user, {Role.MANAGER, Role.OPS})
+
+
 def can_administer(user: User | AnonymousUser) -> bool:
     return _has_role(user, {Role.OPS})
 

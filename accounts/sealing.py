@@ -17,6 +17,10 @@ class CannotUnseal(Exception):
     """The key that sealed this is no longer among FIELD_KEY."""
 
 
+def first_key_id() -> str:
+    return next(iter(_keys()))
+
+
 def seal(plain: bytes) -> str:
     key_id, fernet = next(iter(_keys().items()))
     return f"{key_id}${fernet.encrypt(plain).decode()}"

@@ -1,22 +1,26 @@
-"""Enrolling an authenticator application, checking its codes, codes for bad days."""
+"""Enrolling an authenticator application, checking its codes, codes for bad days.
 
-import hmac
+``accounts.passkeys`` does the same for the other kind of second factor.
+"""
+
 import math
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
-from hashlib import sha256
 
 import django_otp
-from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django_otp.models import Device
+from django_otp_webauthn.models import WebAuthnCredential
 
-from accounts import audit, sealing, sessions, throttle
+from accounts import audit, peppers, sealing, sessions, throttle
 from accounts.choices import Action
+from accounts.events import AccountTouched
 from accounts.models import RecoveryCode, TotpDevice, User
+from mainsite.lib.events import publish
 
 SEED_BYTES = 20
 PENDING_FOR = timedelta(minutes=30)
@@ -41,7 +45,7 @@ class Reason(Enum):
 
 @dataclass(frozen=True)
 class Passed:
-    device: TotpDevice
+    device: Device
     remaining_codes: int = 0
 
 
@@ -54,7 +58,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Enrolled:
-    device: TotpDevice
+    device: Device
     codes: tuple[str, ...]
 
 
@@ -65,18 +69,30 @@ def device_of(user: User) -> TotpDevice | None:
     return device
 
 
-def check_code(*, user: User, token: str, request: HttpRequest) -> Passed | Refused:
+def has_factor(user: User) -> bool:
+    return any_factor_of(user) is not None
+
+
+def any_factor_of(user: User) -> Device | None:
+    """What stands for this person's second factor when a code of paper was used."""
+    passkeys = WebAuthnCredential.objects.filter(user=user, confirmed=True)
+    return device_of(user) or passkeys.order_by("pk").first()
+
+
+def check_code(
+    *, user: User, token: str, request: HttpRequest, is_sign_in: bool = True
+) -> Passed | Refused:
     """One attempt at the six digits; a code opens once, whoever posts it how often."""
     device = device_of(user)
     if device is None:
         return Refused(Reason.WRONG)
     answer = _attempt(user, device, token)
     if isinstance(answer, Refused):
-        _record_refusal(user, answer, Action.SECOND_FACTOR_REFUSED, request)
+        record_refusal(user, answer, Action.SECOND_FACTOR_REFUSED, request)
     else:
         audit.record(
             actor=user,
-            action=Action.SIGNED_IN,
+            action=Action.SIGNED_IN if is_sign_in else Action.CONFIRMED,
             resource=f"user:{user.pk}",
             details={"factor": "totp"},
             request=request,
@@ -110,7 +126,7 @@ def confirm_enrolment(
     ``replace`` says that the session was verified by the application it replaces.
     """
     User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    if device_of(user) and not replace:
+    if has_factor(user) and not replace:
         raise AlreadyEnrolled
     answer = _attempt(user, start_enrolment(user=user), token)
     if isinstance(answer, Refused):
@@ -123,6 +139,10 @@ def confirm_enrolment(
     audit.record(
         actor=user, action=Action.FACTOR_ENROLLED, resource=resource, request=request
     )
+    if not replace:
+        # Whoever enrols comes in by it: the first sign-in is one like the others.
+        _record_sign_in(user, request)
+    publish(AccountTouched(user_id=user.pk, action=Action.FACTOR_ENROLLED))
     return Enrolled(answer.device, make_recovery_codes(user=user, request=request))
 
 
@@ -132,7 +152,8 @@ def make_recovery_codes(*, user: User, request: HttpRequest) -> tuple[str, ...]:
     codes = tuple(_new_code() for _ in range(RECOVERY_CODES))
     RecoveryCode.objects.filter(user=user).delete()
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(user=user, digest=_digest(user, code)) for code in codes
+        RecoveryCode(user=user, digest=peppers.digest(_message(user, code)))
+        for code in codes
     )
     audit.record(
         actor=user,
@@ -140,6 +161,7 @@ def make_recovery_codes(*, user: User, request: HttpRequest) -> tuple[str, ...]:
         resource=f"user:{user.pk}",
         request=request,
     )
+    publish(AccountTouched(user_id=user.pk, action=Action.RECOVERY_CODES_MADE))
     return codes
 
 
@@ -148,7 +170,7 @@ def use_recovery_code(
 ) -> Passed | Refused:
     """One attempt at a recovery code, counted apart from the six digits."""
     verdict = throttle.attempt(throttle.RECOVERY, str(user.pk))
-    device = device_of(user)
+    device = any_factor_of(user)
     if not verdict.allowed:
         answer: Passed | Refused = Refused(
             Reason.TOO_MANY, retry_after_s=verdict.retry_after_s
@@ -158,7 +180,7 @@ def use_recovery_code(
     else:
         answer = Refused(Reason.WRONG, remaining=verdict.remaining)
     if isinstance(answer, Refused):
-        _record_refusal(user, answer, Action.RECOVERY_CODE_REFUSED, request)
+        record_refusal(user, answer, Action.RECOVERY_CODE_REFUSED, request)
         return answer
     throttle.clear(throttle.RECOVERY, str(user.pk))
     audit.record(
@@ -168,6 +190,7 @@ def use_recovery_code(
         details={"remaining": answer.remaining_codes},
         request=request,
     )
+    publish(AccountTouched(user_id=user.pk, action=Action.RECOVERY_CODE_USED))
     return answer
 
 
@@ -175,12 +198,14 @@ def use_recovery_code(
 def reset(*, user: User, by: User, request: HttpRequest | None = None) -> None:
     """For a lost telephone without codes: enrol again at the next sign-in."""
     TotpDevice.objects.filter(user=user).delete()
+    WebAuthnCredential.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
     sessions.close_all(user=user)
     resource = f"user:{user.pk}"
     audit.record(
         actor=by, action=Action.FACTOR_RESET, resource=resource, request=request
     )
+    publish(AccountTouched(user_id=user.pk, action=Action.FACTOR_RESET))
 
 
 def _attempt(user: User, device: TotpDevice, token: str) -> Passed | Refused:
@@ -214,7 +239,17 @@ def _reason(device: TotpDevice, token: str) -> Reason:
     return Reason.EXPIRED if away < 0 else Reason.CLOCK_AHEAD
 
 
-def _record_refusal(
+def _record_sign_in(user: User, request: HttpRequest) -> None:
+    audit.record(
+        actor=user,
+        action=Action.SIGNED_IN,
+        resource=f"user:{user.pk}",
+        details={"factor": "totp"},
+        request=request,
+    )
+
+
+def record_refusal(
     user: User, answer: Refused, action: Action, request: HttpRequest
 ) -> None:
     audit.record(
@@ -234,10 +269,9 @@ def _new_code() -> str:
     )
 
 
-def _digest(user: User, code: str) -> str:
+def _message(user: User, code: str) -> str:
     signs = "".join(sign for sign in code.lower() if sign in ALPHABET)
-    message = f"recovery:{user.pk}:{signs}".encode()
-    return hmac.new(settings.PEPPER.encode(), message, sha256).hexdigest()
+    return f"recovery:{user.pk}:{signs}"
 
 
 def _consume(user: User, code: str) -> bool:
@@ -245,7 +279,7 @@ def _consume(user: User, code: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM accounts_recoverycode"
-            " WHERE user_id = %s AND digest = %s RETURNING id",
-            [user.pk, _digest(user, code)],
+            " WHERE user_id = %s AND digest = ANY(%s) RETURNING id",
+            [user.pk, peppers.digests(_message(user, code))],
         )
         return cursor.fetchone() is not None

@@ -1,5 +1,6 @@
 """Refusals as sentences that say what to do next."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,19 +24,40 @@ def password_refused() -> str:
 def refusal_of_code(refused: Refused) -> str:
     if refused.reason in {Reason.WAIT, Reason.TOO_MANY}:
         return waiting(refused.retry_after_s)
+    here = {"time": timezone.localtime().strftime("%H:%M:%S")}
     sentences = {
         Reason.WRONG: _("Ce code n’est pas le bon. Saisissez celui qui s’affiche."),
         Reason.EXPIRED: _(
             "Ce code avait expiré. Saisissez celui qui s’affiche maintenant. Si tous "
-            "expirent, réglez l’heure du téléphone sur automatique."
-        ),
+            "expirent, l’horloge du téléphone retarde\u00a0: il est %(time)s ici. "
+            "Réglez-la sur automatique."
+        )
+        % here,
         Reason.USED: _("Ce code a déjà servi. Attendez le suivant, 30\u00a0secondes."),
         Reason.CLOCK_AHEAD: _(
-            "L’horloge du téléphone avance. Réglez-la sur automatique, puis "
-            "saisissez le code qui s’affiche."
-        ),
+            "L’horloge du téléphone avance\u00a0: il est %(time)s ici. Réglez-la sur "
+            "automatique, puis saisissez le code qui s’affiche."
+        )
+        % here,
     }
     return sentences[refused.reason]
+
+
+def refusal_of_passkey(refused: Refused) -> str:
+    if refused.reason is Reason.TOO_MANY:
+        return waiting(refused.retry_after_s)
+    return _("Cette clé d’accès n’a pas été reconnue. Essayez de nouveau.")
+
+
+def passkey_not_read() -> str:
+    return _("Le navigateur n’a rien transmis. Essayez de nouveau.")
+
+
+def passkey_not_added() -> str:
+    return _(
+        "Cette clé d’accès n’a pas pu être ajoutée\u00a0: recommencez, et donnez-lui "
+        "un nom."
+    )
 
 
 def refusal_of_recovery(refused: Refused) -> str:
@@ -93,6 +115,8 @@ def limited(code: str) -> str:
         "too_many_upload": _(
             "Vous avez atteint la limite de fichiers déposés par heure."
         ),
+        "too_many_api_standard": _("Ce jeton a atteint sa limite d’appels par heure."),
+        "too_many_api_extended": _("Ce jeton a atteint sa limite d’appels par heure."),
         "too_many_reads": _("Trop de pages demandées par ce compte en une heure."),
     }
     return limits.get(code, "")

@@ -10,11 +10,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts import audit, installation, sessions, throttle
+from accounts import audit, blocked, hashing, installation, sessions, throttle
 from accounts.choices import Action, Role
+from accounts.events import AccountTouched
 from accounts.models import Desk, User
 from accounts.querysets import UserManager
 from mainsite.lib.client_ip import client_group
+from mainsite.lib.events import publish
+
+# Of an address in a minute: an office that comes to work, not a list of passwords.
+PATIENT_ATTEMPTS = 20
 
 
 class AddressIsBlocked(Exception):
@@ -58,9 +63,18 @@ def check_password(*, email: str, password: str, request: HttpRequest) -> User |
     group = client_group(request)
     by_address = throttle.attempt(throttle.SIGN_IN_ADDRESS, group)
     if not by_address.allowed:
+        blocked.memory.remember(group, by_address.retry_after_s)
         raise AddressIsBlocked(by_address.retry_after_s)
-    verdict = throttle.attempt(throttle.SIGN_IN, email, group)
-    user = auth.authenticate(request, username=email, password=password)
+    # Who guesses in a row does not wait in front of those who come once.
+    insists = by_address.remaining < throttle.SIGN_IN_ADDRESS.count - PATIENT_ATTEMPTS
+    try:
+        with hashing.turn(0 if insists else hashing.PATIENCE_S):
+            verdict = throttle.attempt(throttle.SIGN_IN, email, group)
+            user = auth.authenticate(request, username=email, password=password)
+    except hashing.Busy as busy:
+        if insists:
+            raise AddressIsBlocked(busy.retry_after_s) from busy
+        raise
     if isinstance(user, User) and user.may_sign_in and verdict.allowed:
         throttle.clear(throttle.SIGN_IN, email, group)
         return user
@@ -77,6 +91,28 @@ def confirm_password(*, user: User, password: str) -> bool:
     return right and allowed
 
 
+def ask_for_reset(*, email: str, request: HttpRequest) -> int | None:
+    """Whose letter a worker is to write: 0 for an address that is nobody's.
+
+    None once this address had its share. Everything done here is the same whether or
+    not there is such an account.
+    """
+    email = UserManager.normalize_email(email)
+    by_address = throttle.attempt(throttle.RESET_ADDRESS, client_group(request))
+    if not by_address.allowed:
+        raise AddressIsBlocked(by_address.retry_after_s)
+    if not throttle.attempt(throttle.RESET, email).allowed:
+        return None
+    user = User.objects.filter(email=email).only("pk").first()
+    audit.record(
+        actor=None,
+        action=Action.RESET_ASKED,
+        resource=f"user:{user.pk}" if user else "",
+        request=request,
+    )
+    return user.pk if user else 0
+
+
 @transaction.atomic
 def change_password(*, user: User, password: str, request: HttpRequest) -> None:
     """Also closes every session of the user; the caller keeps its own alive."""
@@ -87,6 +123,7 @@ def change_password(*, user: User, password: str, request: HttpRequest) -> None:
     audit.record(
         actor=user, action=Action.PASSWORD_CHANGED, resource=resource, request=request
     )
+    publish(AccountTouched(user_id=user.pk, action=Action.PASSWORD_CHANGED))
 
 
 @transaction.atomic
@@ -127,17 +164,21 @@ def create_user(
     *,
     email: str,
     full_name: str,
-    password: str,
     role: Role,
     desk: Desk | None,
+    password: str | None = None,
     by: User | None = None,
 ) -> User:
-    """Make an account; ``ValidationError`` lists all that is wrong with it."""
+    """Make an account; ``ValidationError`` lists all that is wrong with it.
+
+    Without a password somebody is yet to choose one, by a link.
+    """
     user = User(email=email, full_name=full_name, role=role, desk=desk)
     user.set_unusable_password()
     user.full_clean()
-    password_validation.validate_password(password, user)
-    user.set_password(password)
+    if password is not None:
+        password_validation.validate_password(password, user)
+        user.set_password(password)
     user.save()
     record_change(user=user, by=by, action=Action.USER_CREATED, details={"role": role})
     return user

@@ -7,6 +7,7 @@ from uuid import UUID
 import django_otp
 from django.conf import settings
 from django.contrib import auth
+from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
@@ -22,7 +23,8 @@ from mainsite.lib.client_ip import client_ip
 NEXT = "next"
 # The way from the password to the second factor, installing an application included.
 HALF_WAY_S = 30 * 60
-# How long a password asked again opens what it was asked for.
+CONFIRMED_AT = "confirmed_at"
+# How long a confirmed session may go on replacing its second factor.
 RECENT_S = 10 * 60
 # Not one write of the session per request.
 RENEWAL_STEP_S = 60
@@ -44,6 +46,30 @@ def complete(request: HttpRequest, device: Device) -> None:
     _start_clock(request)
 
 
+def verify_by(request: HttpRequest, device: Device) -> None:
+    """This session stays verified, by another factor of the same person."""
+    django_otp.login(request, device)
+
+
+def take(request: HttpRequest, key: str) -> Any:
+    """What waits in the session under this key; of two requests at once, one gets it.
+
+    Each request has its own copy of the session: the row says what is still there.
+    """
+    with transaction.atomic():
+        row = (
+            Session.objects.select_for_update()
+            .filter(session_key=request.session.session_key)
+            .first()
+        )
+        kept = request.session.decode(row.session_data) if row else {}
+        waiting = kept.get(key)
+        if waiting is not None:
+            request.session.pop(key, None)
+            request.session.save()
+    return waiting
+
+
 def end(request: HttpRequest) -> None:
     auth.logout(request)
 
@@ -57,7 +83,9 @@ def keep(request: HttpRequest) -> None:
 
 def is_verified(request: HttpRequest) -> bool:
     user: Any = request.user
-    return bool(user.is_authenticated and user.is_verified())
+    # The owner of a token has no such method: a program verifies nothing.
+    is_verified = getattr(user, "is_verified", None)
+    return bool(user.is_authenticated and is_verified and is_verified())
 
 
 def signed_in_user(request: HttpRequest) -> User:
@@ -88,15 +116,18 @@ def destination(request: HttpRequest) -> str:
 
 
 def safe_url(request: HttpRequest, url: str) -> str:
-    """The address if it stays on this site, else nothing."""
-    is_safe = url_has_allowed_host_and_scheme(
+    """The address if it stays on this site, else nothing.
+
+    A word that is no path is none: ``redirect`` would look for a view of that name.
+    """
+    is_safe = url.startswith("/") and url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return url if is_safe else ""
 
 
 def mark_recent(request: HttpRequest, what: str) -> None:
-    """The password was just asked again, for this one thing."""
+    """This one thing was just asked for by who is surely there."""
     request.session[what] = int(time.time())
 
 
@@ -106,6 +137,23 @@ def is_recent(request: HttpRequest, what: str) -> bool:
 
 def forget_recent(request: HttpRequest, what: str) -> None:
     request.session.pop(what, None)
+
+
+def confirm(request: HttpRequest) -> None:
+    """Both factors were just given again."""
+    request.session[CONFIRMED_AT] = int(time.time())
+
+
+def is_confirmed(request: HttpRequest) -> bool:
+    """Both factors were given lately: at the sign-in, or since."""
+    given_at = max(
+        request.session.get(BEGAN_AT, 0), request.session.get(CONFIRMED_AT, 0)
+    )
+    return bool(time.time() - given_at < settings.CONFIRMATION_S)
+
+
+def confirmation_minutes() -> int:
+    return int(settings.CONFIRMATION_S // 60)
 
 
 def open_of(user: User) -> list[Session]:

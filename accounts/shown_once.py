@@ -1,4 +1,4 @@
-"""Recovery codes on their way to paper: sealed in the session until noted."""
+"""Secrets on their way to somebody's eyes: sealed in the session until noted."""
 
 import json
 
@@ -6,17 +6,20 @@ from django.http import HttpRequest
 
 from accounts import sealing
 
-KEY = "recovery_codes"
+CODES = "recovery_codes"
+LINKS = "shown_links"
+API_TOKEN = "api_token"  # noqa: S105  a key of the session
+TOKEN = "link_token"  # noqa: S105
 
 
-def put(request: HttpRequest, codes: tuple[str, ...]) -> None:
-    request.session[KEY] = sealing.seal(json.dumps(codes).encode())
+def put(request: HttpRequest, key: str, values: tuple[str, ...]) -> None:
+    request.session[key] = sealing.seal(json.dumps(values).encode())
 
 
-def get(request: HttpRequest) -> tuple[str, ...]:
-    sealed = request.session.get(KEY)
+def get(request: HttpRequest, key: str) -> tuple[str, ...]:
+    sealed = request.session.get(key)
     return tuple(json.loads(sealing.unseal(sealed))) if sealed else ()
 
 
-def forget(request: HttpRequest) -> None:
-    request.session.pop(KEY, None)
+def forget(request: HttpRequest, key: str) -> None:
+    request.session.pop(key, None)

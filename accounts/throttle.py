@@ -37,6 +37,13 @@ SIGN_IN = Limit("sign-in", count=5, period_s=60)
 SIGN_IN_ADDRESS = Limit("sign-in-address", count=60, period_s=60)
 SECOND_FACTOR = Limit("second-factor", count=10, period_s=3600)
 RECOVERY = Limit("recovery", count=10, period_s=3600)
+# Tokens that open nothing, by address: one that does never waits for them.
+BAD_TOKEN = Limit("bad-token", count=30, period_s=60)
+# Asking for a reset: by the address written, which may be nobody's, and by where from.
+RESET = Limit("reset", count=3, period_s=3600)
+RESET_ADDRESS = Limit("reset-address", count=20, period_s=3600)
+# Links that open nothing: how many of them are traced.
+DEAD_LINK = Limit("dead-link", count=20, period_s=3600)
 CONFIRM_PASSWORD = Limit("confirm-password", count=5, period_s=60)
 
 _ATTEMPT = """
@@ -86,7 +93,9 @@ def clear(limit: Limit, *parts: str) -> None:
 
 def forget_old() -> int:
     """Drop the rows that no window looks at any more."""
-    longest_s = max(limit.period_s for limit in (SIGN_IN, SECOND_FACTOR, RECOVERY))
+    longest_s = max(
+        limit.period_s for limit in (SIGN_IN, SECOND_FACTOR, RECOVERY, RESET, DEAD_LINK)
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM accounts_loginthrottle"

@@ -19,6 +19,8 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.choices import Action
+
 logger = logging.getLogger(__name__)
 
 # Sealed every minute: what waits longer was written while nobody sealed, or by
@@ -38,10 +40,21 @@ _SEALS = """
     SELECT s.number, s.digest, s.first_at >= %(since)s, cardinality(s.entries),
         audit_seal_digest(s.number, coalesce(
             lag(s.digest) OVER (ORDER BY s.number), ''), s.entries, s.rows_digest),
-        s.rows_digest, d.found, d.digest
-    FROM audit_seal s
+        coalesce(f.bare_digest, s.rows_digest), d.found, d.digest
+    FROM audit_seal s LEFT JOIN audit_forgetting f ON f.seal = s.number
     CROSS JOIN LATERAL audit_rows_digest(s.entries, s.first_at, s.last_at) d
     ORDER BY s.number
+"""
+# What the entries of old seals are without their origins is itself told in the trail.
+_UNTOLD = """
+    SELECT f.forgotten_at FROM (SELECT DISTINCT forgotten_at FROM audit_forgetting
+        WHERE forgotten_at >= %(since)s) f
+    WHERE NOT EXISTS (SELECT FROM accounts_auditentry e
+        WHERE e.action = %(word)s AND e.details->>'digest'
+            = audit_forgetting_digest(f.forgotten_at)
+        AND e.at BETWEEN f.forgotten_at - interval '1 day'
+            AND f.forgotten_at + interval '1 day')
+    ORDER BY 1
 """
 _UNSEALED = """
     SELECT count(*), min(e.id) FROM accounts_auditentry e
@@ -128,6 +141,11 @@ def verify() -> Verdict:
         before = timezone.now() - SEALED_WITHIN
         cursor.execute(_UNSEALED, {"before": before, "since": since})
         count, first = cursor.fetchone()
+        cursor.execute(_UNTOLD, {"word": str(Action.FORGOTTEN), "since": since})
+        faults += [
+            f"L’oubli du {at.isoformat()} n’est pas tracé, ou a été réécrit."
+            for (at,) in cursor
+        ]
     if count:
         faults.append(f"{count} traces hors de la chaîne, dont la n° {first}.")
     anchors = list(_anchors())

@@ -4,6 +4,7 @@ import textwrap
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
@@ -20,6 +21,7 @@ from django.views.decorators.http import (
 
 from accounts import (
     agents,
+    passkeys,
     qr,
     second_factor,
     sentences,
@@ -30,12 +32,13 @@ from accounts import (
 )
 from accounts.forms import (
     CodeForm,
-    ConfirmPasswordForm,
+    NewPasskeyForm,
     PasswordForm,
     RecoveryForm,
     SignInForm,
 )
-from accounts.wall import password_is_enough
+from accounts.last_events import events_of
+from accounts.wall import needs_confirmation, password_is_enough
 
 UNPROCESSABLE, TOO_MANY = 422, 429
 MAY_REPLACE = "may_replace_device"
@@ -53,7 +56,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if sessions.is_verified(request):
         return redirect(next_url or sessions.destination(request))
     form = SignInForm(request.POST or None)
-    context: dict[str, Any] = {"form": form, "next": next_url}
+    context: dict[str, Any] = {
+        "form": form,
+        "next": next_url,
+        "reset_by_mail": settings.MAIL_IS_ON,
+    }
     if request.method != "POST":
         return render(request, "accounts/sign_in.html", context)
     if form.is_valid():
@@ -80,10 +87,18 @@ def verify(request: HttpRequest) -> HttpResponse:
         request.session[sessions.NEXT] = next_url
     if sessions.is_verified(request):
         return redirect(sessions.destination(request))
-    if second_factor.device_of(user) is None:
+    if not second_factor.has_factor(user):
         return redirect("accounts:enrol")
     form = CodeForm(request.POST or None)
-    context: dict[str, Any] = {"form": form, "limit": throttle.SECOND_FACTOR.count}
+    theirs = passkeys.of(user)
+    context: dict[str, Any] = {
+        "form": form,
+        "limit": throttle.SECOND_FACTOR.count,
+        "has_application": second_factor.device_of(user) is not None,
+        "has_passkeys": bool(theirs),
+        "passkeys": theirs if passkeys.are_offered(request) else [],
+        "site_url": settings.SITE_URL,
+    }
     if request.method == "POST" and form.is_valid():
         answer = second_factor.check_code(
             user=user, request=request, **form.cleaned_data
@@ -125,7 +140,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     """The QR code and its first code; a verified session comes here to replace it."""
     user = sessions.signed_in_user(request)
     replace = sessions.is_verified(request) and sessions.is_recent(request, MAY_REPLACE)
-    if not replace and second_factor.device_of(user):
+    if not replace and second_factor.has_factor(user):
         return redirect(
             "accounts:security" if sessions.is_verified(request) else "accounts:verify"
         )
@@ -147,6 +162,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
         "device": device,
         "qr": qr.drawing(device.otpauth_url),
         "secret_groups": textwrap.wrap(device.secret, 4),
+        "passkeys_offered": passkeys.are_offered(request),
+        "passkey_form": NewPasskeyForm(),
     }
     return render(request, "accounts/enrol.html", context, status=_status(form))
 
@@ -156,9 +173,9 @@ def enrol(request: HttpRequest) -> HttpResponse:
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """The codes in clear, until « je les ai notés »; then never again."""
     if request.method == "POST":
-        shown_once.forget(request)
+        shown_once.forget(request, shown_once.CODES)
         return redirect(sessions.destination(request))
-    codes = shown_once.get(request)
+    codes = shown_once.get(request, shown_once.CODES)
     if not codes:
         return redirect("accounts:security")
     return render(request, "accounts/recovery_codes.html", {"codes": codes})
@@ -167,7 +184,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def recovery_codes_file(request: HttpRequest) -> HttpResponse:
-    codes = shown_once.get(request)
+    codes = shown_once.get(request, shown_once.CODES)
     if not codes:
         return redirect("accounts:security")
     email = sessions.signed_in_user(request).email
@@ -184,33 +201,40 @@ def recovery_codes_file(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
-    return _security_page(request, {})
+    user = sessions.signed_in_user(request)
+    context = {
+        "device": second_factor.device_of(user),
+        "passkeys": passkeys.of(user),
+        "codes_left": user.recovery_codes.count(),
+        "tokens_left": user.api_tokens.live().count(),
+        "sessions": [
+            (each, sessions.is_this_one(request, each), agents.in_words(each.agent))
+            for each in sessions.open_of(user)
+        ],
+        "events": events_of(user),
+    }
+    return render(request, "accounts/security.html", context)
 
 
+@needs_confirmation()
 @never_cache
-@sensitive_post_parameters("codes-password")
 @require_POST
 def renew_recovery_codes(request: HttpRequest) -> HttpResponse:
-    form = _password_again(request, "codes")
-    if form.errors:
-        return _security_page(request, {"codes_form": form}, status=UNPROCESSABLE)
     user = sessions.signed_in_user(request)
     codes = second_factor.make_recovery_codes(user=user, request=request)
-    shown_once.put(request, codes)
+    shown_once.put(request, shown_once.CODES, codes)
     return redirect("accounts:recovery_codes")
 
 
+@needs_confirmation()
 @never_cache
-@sensitive_post_parameters("device-password")
 @require_POST
 def replace_device(request: HttpRequest) -> HttpResponse:
-    form = _password_again(request, "device")
-    if form.errors:
-        return _security_page(request, {"device_form": form}, status=UNPROCESSABLE)
     sessions.mark_recent(request, MAY_REPLACE)
     return redirect("accounts:enrol")
 
 
+@needs_confirmation()
 @require_POST
 def sign_out_others(request: HttpRequest) -> HttpResponse:
     services.sign_out_others(user=sessions.signed_in_user(request), request=request)
@@ -219,6 +243,7 @@ def sign_out_others(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:security")
 
 
+@needs_confirmation()
 @require_POST
 def close_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = sessions.signed_in_user(request)
@@ -228,6 +253,7 @@ def close_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("accounts:security")
 
 
+@needs_confirmation(carries_post=False)
 @never_cache
 @sensitive_post_parameters("current", "new", "again")
 @get_or_post
@@ -261,36 +287,8 @@ def _enrolled(request: HttpRequest, answer: second_factor.Enrolled) -> HttpRespo
     sessions.keep(request)
     sessions.complete(request, answer.device)
     sessions.forget_recent(request, MAY_REPLACE)
-    shown_once.put(request, answer.codes)
+    shown_once.put(request, shown_once.CODES, answer.codes)
     return redirect("accounts:recovery_codes")
-
-
-def _security_page(
-    request: HttpRequest, context: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
-    user = sessions.signed_in_user(request)
-    context = {
-        "device": second_factor.device_of(user),
-        "codes_left": user.recovery_codes.count(),
-        "sessions": [
-            (each, sessions.is_this_one(request, each), agents.in_words(each.agent))
-            for each in sessions.open_of(user)
-        ],
-        "device_form": ConfirmPasswordForm(prefix="device"),
-        "codes_form": ConfirmPasswordForm(prefix="codes"),
-    } | context
-    return render(request, "accounts/security.html", context, status=status)
-
-
-def _password_again(request: HttpRequest, prefix: str) -> ConfirmPasswordForm:
-    """The form of one act on the security page, checked down to the password."""
-    form = ConfirmPasswordForm(request.POST, prefix=prefix)
-    user = sessions.signed_in_user(request)
-    if form.is_valid() and not services.confirm_password(
-        user=user, **form.cleaned_data
-    ):
-        form.add_error("password", sentences.password_refused())
-    return form
 
 
 def _status(form: Form) -> int:

@@ -10,3 +10,4 @@ class CompaniesConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("companies.imports.subscribers")
+        import_module("companies.watched")

@@ -81,6 +81,11 @@ class Follow:
     history: tuple[PursuitChange, ...]
     steps: tuple[Status, ...] = STEPS
 
+    @property
+    def seen(self) -> int:
+        """The latest change on the page; 0 when there is none."""
+        return self.history[0].pk if self.history else 0
+
 
 @dataclass(frozen=True, kw_only=True)
 class DeskNotes:

@@ -38,6 +38,8 @@ class StatusForm(forms.Form):
         error_messages={"invalid": _("Cette date n’existe pas.")},
     )
     takes_over = forms.BooleanField(label=_("Reprendre le suivi"), required=False)
+    # The latest line of history on the page that the form stands on.
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     SENTENCES = {
         pipeline.ReasonIsMissing: _("Dites pourquoi la société est écartée."),

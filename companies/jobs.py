@@ -22,3 +22,8 @@ def sweep() -> None:
 def purge_contacts() -> None:
     """Every day: what may be kept no longer; the audit trail says what went."""
     contacts.purge_expired()
+
+
+def reconcile_oppositions() -> None:
+    """Every day: the list kept outside of the database is the whole list."""
+    contacts.reconcile_oppositions()

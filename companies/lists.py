@@ -7,12 +7,13 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from accounts.choices import AuditWord
 from accounts.models import User
 from companies import targets
 from companies.models import Company, ListEntry, TargetList
@@ -22,7 +23,7 @@ from companies.pipeline import PersonHasNoDesk
 BATCH = 10_000
 
 
-class Action(models.TextChoices):
+class Action(AuditWord):
     """What the audit trail tells of lists."""
 
     LIST_CREATED = "list_created", _("vivier créé")

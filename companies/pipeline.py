@@ -8,12 +8,13 @@ import re
 import unicodedata
 from datetime import date
 
-from django.db import models, transaction
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from accounts.choices import AuditWord
 from accounts.models import User
 from companies import targets
 from companies.choices import Status
@@ -37,7 +38,7 @@ ALIASES = {
 }
 
 
-class Action(models.TextChoices):
+class Action(AuditWord):
     """What the audit trail tells of the pipeline."""
 
     STATUS_SET = "status_set", _("statut changé")
@@ -64,6 +65,14 @@ class WakeDateIsMissing(PipelineError):
 
 class WakeDateIsPast(PipelineError):
     field = "wake_on"
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody moved the company since the page was shown; ``change`` is the latest."""
+
+    def __init__(self, change: PursuitChange | None) -> None:
+        super().__init__()
+        self.change = change
 
 
 class NoteIsEmpty(ValueError):
@@ -110,16 +119,20 @@ def set_status(
     reason: str = "",
     wake_on: date | None = None,
     takes_over: bool = False,
+    seen: int | None = None,
     request: HttpRequest | None = None,
 ) -> Pursuit:
     """Move the company in the desk's pipeline, with a line of history.
 
-    Whoever moves it first follows it, until a colleague ``takes_over``. Saying again
-    what is already so changes nothing and leaves no line.
+    ``seen`` is the latest line that whoever decides has read, 0 when there was none:
+    raises ChangedMeanwhile when another came since. Whoever moves it first follows it,
+    until a colleague ``takes_over``. Saying again what is already so changes nothing
+    and leaves no line.
     """
     after = status_of(status)
     check(status=after, reason=reason, wake_on=wake_on)
     pursuit = _locked(siren=siren, by=by)
+    _check_seen(pursuit, seen)
     before, said = Status(pursuit.status), (pursuit.reason, pursuit.wake_on)
     was_owner = pursuit.owner_id
     pursuit.status, pursuit.reason = after, reason.strip()
@@ -158,6 +171,13 @@ def _locked(*, siren: str, by: User) -> Pursuit:
         desk_id=by.desk_id, siren=siren
     )
     return found
+
+
+def _check_seen(pursuit: Pursuit, seen: int | None) -> None:
+    changes = PursuitChange.objects.filter(desk_id=pursuit.desk_id, siren=pursuit.siren)
+    latest = changes.select_related("by").order_by("-at", "-pk").first()
+    if seen is not None and seen != (latest.pk if latest else 0):
+        raise ChangedMeanwhile(latest)
 
 
 def _choose_owner(pursuit: Pursuit, *, by: User, takes_over: bool) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from accounts.choices import AuditWord
 from accounts.models import User
 from companies import grid
 from companies.addresses import ListAddress
@@ -16,7 +17,7 @@ from companies.models import SavedSearch
 from companies.pipeline import PersonHasNoDesk
 
 
-class Action(models.TextChoices):
+class Action(AuditWord):
     """What the audit trail tells of saved searches."""
 
     SEARCH_SAVED = "search_saved", _("recherche enregistrée")

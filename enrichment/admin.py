@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from accounts import audit, sessions
 from accounts.admin import EstimatedPaginator
+from enrichment.actions import Action
 from enrichment.models import (
     Answer,
     Batch,
@@ -58,7 +59,7 @@ class PriceInline(PriceInlineBase):
 
 
 def _record_change(
-    request: HttpRequest, action: str, changed: Model, message: Any
+    request: HttpRequest, action: Action, changed: Model, message: Any
 ) -> None:
     audit.record(
         actor=sessions.signed_in_user(request),
@@ -92,7 +93,7 @@ class ProviderAdmin(AnyAdmin):
         return False
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        _record_change(request, "provider.change", obj, message)
+        _record_change(request, Action.PROVIDER_CHANGED, obj, message)
         return super().log_change(request, obj, message)
 
 
@@ -216,11 +217,11 @@ class DayBudgetAdmin(AnyAdmin):
     list_editable = ("day_eur",)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        _record_change(request, "budget.change", obj, message)
+        _record_change(request, Action.BUDGET_CHANGED, obj, message)
         return super().log_change(request, obj, message)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        _record_change(request, "budget.add", obj, message)
+        _record_change(request, Action.BUDGET_ADDED, obj, message)
         return super().log_addition(request, obj, message)
 
 

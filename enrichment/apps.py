@@ -14,6 +14,7 @@ class EnrichmentConfig(AppConfig):
 
     def ready(self) -> None:
         importlib.import_module("enrichment.subscribers")
+        importlib.import_module("enrichment.watched")
         post_migrate.connect(ensure_sources, sender=self)
 
 
@@ -24,5 +25,6 @@ def ensure_sources(apps: Any = registry, **kwargs: Any) -> None:
     except (LookupError, FieldDoesNotExist):
         # Migrated to an earlier state, whose table is another.
         return
-    importlib.import_module("enrichment.sources").ensure_rows()
-    importlib.import_module("enrichment.money_rows").ensure_default_budget()
+    with importlib.import_module("accounts.edits").unnoticed():
+        importlib.import_module("enrichment.sources").ensure_rows()
+        importlib.import_module("enrichment.money_rows").ensure_default_budget()

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from enrichment.actions import Action
 from enrichment.contacts import options_that_reach
 from enrichment.models import Provider, SourceAssessment
 from enrichment.providers.registry import provider_classes
@@ -37,7 +38,7 @@ def sign(
         licence=licence,
         statement=statement,
     )
-    _audit("assessment.sign", signed, by, request)
+    _audit(Action.ASSESSMENT_SIGNED, signed, by, request)
     return signed
 
 
@@ -49,7 +50,7 @@ def withdraw(*, source: str, by: User, request: HttpRequest | None = None) -> bo
         return False
     standing.withdrawn_at = timezone.now()
     standing.save(update_fields=["withdrawn_at"])
-    _audit("assessment.withdraw", standing, by, request)
+    _audit(Action.ASSESSMENT_WITHDRAWN, standing, by, request)
     return True
 
 
@@ -66,7 +67,7 @@ def _standing(source: str) -> QuerySet[SourceAssessment]:
 
 
 def _audit(
-    action: str, signed: SourceAssessment, by: User, request: HttpRequest | None
+    action: Action, signed: SourceAssessment, by: User, request: HttpRequest | None
 ) -> None:
     audit.record(
         actor=by,

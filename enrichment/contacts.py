@@ -14,6 +14,7 @@ from companies import contacts
 from companies.choices import ContactKind
 from companies.contacts import ContactFact, ContactsRefused
 from companies.models import Company
+from enrichment.actions import Action
 from enrichment.choices import BatchKind
 from enrichment.models import Answer, Batch, Item, SourceAssessment
 from enrichment.providers.facts import ProviderFacts
@@ -74,7 +75,7 @@ def find_contacts(
     )
     audit.record(
         actor=by,
-        action="batch.create",
+        action=Action.BATCH_CREATED,
         resource=f"batch:{batch.public_id}",
         details={"companies": 1, "kind": str(BatchKind.CONTACTS), "lead": lead},
         request=request,

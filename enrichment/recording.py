@@ -9,15 +9,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
+from accounts import audit
 from companies import services as companies
 from companies.events import CompaniesEnriched
 from companies.facts import ReadingFact
 from companies.models import Company
 from enrichment import answer_cache, drift, reach
+from enrichment.actions import Action
 from enrichment.choices import BatchState, ItemState, Step
 from enrichment.merge import Read, merge
 from enrichment.models import Answer, Batch, Item, JournalEntry
@@ -254,9 +256,26 @@ def finish_batch(batch_id: int) -> bool:
     # Whoever started it may have had another clock: it never ends before.
     now = Greatest(Now(), F("started_at"))
     running = Batch.objects.filter(pk=batch_id, state=BatchState.RUNNING)
-    if running.update(state=BatchState.DONE, ended_at=now):
-        JournalEntry.objects.create(batch_id=batch_id, kind=Step.ENDED)
-        return True
+    with transaction.atomic():
+        if running.update(state=BatchState.DONE, ended_at=now):
+            JournalEntry.objects.create(batch_id=batch_id, kind=Step.ENDED)
+            _tell_end(batch_id)
+            return True
     cancelled = Batch.objects.filter(pk=batch_id, state=BatchState.CANCELLED)
     cancelled.filter(ended_at__isnull=True).update(ended_at=now)
     return False
+
+
+def _tell_end(batch_id: int) -> None:
+    """One entry for all that a batch wrote, in the name of whoever started it."""
+    batch = Batch.objects.select_related("started_by").get(pk=batch_id)
+    items = Item.objects.filter(batch=batch).order_by().values_list("state")
+    audit.record(
+        actor=batch.started_by,
+        action=Action.BATCH_ENDED,
+        resource=f"batch:{batch.public_id}",
+        details={
+            "items": dict(items.annotate(Count("pk"))),
+            "committed_eur": str(batch.committed_eur),
+        },
+    )

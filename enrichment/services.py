@@ -14,6 +14,7 @@ from django.utils.text import Truncator
 from accounts import audit
 from accounts.models import Desk, User
 from enrichment import ledger, recording, weighing
+from enrichment.actions import Action
 from enrichment.choices import NOT_RETRYABLE, BatchKind, BatchState, ItemState, Step
 from enrichment.events import BatchWaiting
 from enrichment.intake import Accepted, IntakeError, Line, Reading, Refused
@@ -69,7 +70,7 @@ def make_batch(
         "accepted": tally.accepted,
     }
     batch.save(update_fields=["lines_read", "detected"])
-    _audit("batch.create", batch, by, request, companies=tally.accepted)
+    _audit(Action.BATCH_CREATED, batch, by, request, companies=tally.accepted)
     return batch
 
 
@@ -85,7 +86,7 @@ def make_batch_of(
     """A draft from companies chosen on the list, whose SIREN are known to be right."""
     batch = Batch(desk=_desk_of(by), created_by=by, name=name, kind=kind)
     count = fill(batch, sirens)
-    _audit("batch.create", batch, by, request, companies=count)
+    _audit(Action.BATCH_CREATED, batch, by, request, companies=count)
     return batch
 
 
@@ -213,7 +214,9 @@ def start_batch(
     _set_going(locked, Step.STARTED, by)
     _weigh(locked, by, cap_eur)
     cap = None if cap_eur is None else str(cap_eur)
-    _audit("batch.start", locked, by, request, sources=sorted(sources), cap_eur=cap)
+    _audit(
+        Action.BATCH_STARTED, locked, by, request, sources=sorted(sources), cap_eur=cap
+    )
     recording.finish_batch(locked.pk)
     return True
 
@@ -285,7 +288,7 @@ def pause_batch(*, batch: Batch, by: User, request: HttpRequest | None = None) -
     locked.state = BatchState.PAUSED
     locked.save(update_fields=["state"])
     _note(locked, Step.HELD, by)
-    _audit("batch.pause", locked, by, request)
+    _audit(Action.BATCH_PAUSED, locked, by, request)
     return True
 
 
@@ -295,7 +298,7 @@ def resume_batch(*, batch: Batch, by: User, request: HttpRequest | None = None) 
     if locked.state != BatchState.PAUSED:
         return False
     _set_going(locked, Step.RESUMED, by)
-    _audit("batch.resume", locked, by, request)
+    _audit(Action.BATCH_RESUMED, locked, by, request)
     # Its last calls may have come back while it was paused.
     recording.finish_batch(locked.pk)
     return True
@@ -315,7 +318,7 @@ def cancel_batch(*, batch: Batch, by: User, request: HttpRequest | None = None) 
     locked.state = BatchState.CANCELLED
     locked.save(update_fields=["state"])
     _note(locked, Step.CANCELLED, by)
-    _audit("batch.cancel", locked, by, request)
+    _audit(Action.BATCH_CANCELLED, locked, by, request)
     recording.finish_batch(locked.pk)
     return True
 
@@ -331,7 +334,7 @@ def retry_failed(*, batch: Batch, by: User, request: HttpRequest | None = None) 
     count = _put_back(locked, failed)
     if count:
         _set_going(locked, Step.RETRIED, by, count=count)
-        _audit("batch.retry", locked, by, request, items=count)
+        _audit(Action.BATCH_RETRIED, locked, by, request, items=count)
     return count
 
 
@@ -371,7 +374,7 @@ def take_up(
         locked.cap_eur = cap_eur
         _set_going(locked, Step.TAKEN_UP, by, count=count)
         cap = None if cap_eur is None else str(cap_eur)
-        _audit("batch.take_up", locked, by, request, items=count, cap_eur=cap)
+        _audit(Action.BATCH_TAKEN_UP, locked, by, request, items=count, cap_eur=cap)
     return count
 
 
@@ -454,7 +457,11 @@ def _note(
 
 
 def _audit(
-    action: str, batch: Batch, by: User, request: HttpRequest | None, **details: object
+    action: Action,
+    batch: Batch,
+    by: User,
+    request: HttpRequest | None,
+    **details: object,
 ) -> None:
     audit.record(
         actor=by,

@@ -35,6 +35,7 @@ from enrichment.source_page import readings
 from mainsite.lib import durations
 from mainsite.lib.formatting import moment
 from mainsite.lib.http import render_page
+from mainsite.lib.shedding import expensive
 from mainsite.lib.siren import is_valid_siren
 
 BATCHES_PER_PAGE = 50
@@ -69,6 +70,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     return render(request, "enrichment/batches.html", context)
 
 
+@expensive()
 @csrf_exempt  # The token is checked below, once the size is known to be bearable.
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
@@ -276,6 +278,7 @@ def _plan(request: HttpRequest, batch: Batch) -> Preview:
     )
 
 
+@expensive(queue="enrichment")
 @require_POST
 def start(request: HttpRequest, public_id: str) -> HttpResponse:
     batch = _batch_to_change(request, public_id)

@@ -10,3 +10,4 @@ class ExportsConfig(AppConfig):
 
     def ready(self) -> None:
         importlib.import_module("exports.subscribers")
+        importlib.import_module("exports.watched")

@@ -1,10 +1,9 @@
 """Where a desk may send rows: ops declare it, its secret stays in the environment."""
 
-import os
-
 from django.db.models import Q, QuerySet
 
 from exports.models import Destination
+from mainsite.lib.environment import secret
 
 PREFIX = "EXPORT_TARGET_"
 
@@ -24,4 +23,4 @@ def is_open(destination: Destination, desk_id: int) -> bool:
 def secret_of(destination: Destination) -> str:
     """Empty when the variable is not set, or not one of ours; never shown or logged."""
     name = destination.secret_name
-    return os.environ.get(name, "").strip() if name.startswith(PREFIX) else ""
+    return secret(name).strip() if name.startswith(PREFIX) else ""

@@ -29,6 +29,7 @@ from exports.models import Format, Profile
 from exports.starting import start
 from exports.views import file_answer
 from mainsite.lib.http import render_page
+from mainsite.lib.shedding import expensive
 
 UNPROCESSABLE = 422
 # One line less than Excel's sheet: the first is the header.
@@ -59,6 +60,7 @@ class _Page:
         return _answer(self)
 
 
+@expensive(queue="exports")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponseBase:
     """The form for a query string or a selection; with ``faire``, what it asks."""

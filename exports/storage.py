@@ -4,7 +4,7 @@ import io
 import os
 import shutil
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -41,7 +41,7 @@ def place(export: Export, destination: Destination) -> None:
         raise
 
 
-def _put(path: Path, source: BinaryIO) -> None:
+def _put(path: Path, source: IO[bytes]) -> None:
     """Under its name once all of it is on the disk."""
     part = path.with_name(f".{path.name}{files.UNFINISHED}")
     try:

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from accounts.choices import AuditWord
 from accounts.models import User
 from exports.models import Destination, Export, ExportSchedule
 
 
-class Action(models.TextChoices):
+class Action(AuditWord):
     EXPORT_ASKED = "export_asked", _("export demandé")
     EXPORT_REUSED = "export_reused", _("export repris")
     EXPORT_DOWNLOADED = "export_downloaded", _("export téléchargé")

@@ -25,6 +25,7 @@ from exports.forms import HistoryForm, ScheduleForm
 from exports.models import Export, ExportState
 from exports.starting import start
 from mainsite.lib.http import render_page
+from mainsite.lib.shedding import expensive
 
 logger = logging.getLogger(__name__)
 
@@ -114,6 +115,7 @@ def cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("exports:export", public_id)
 
 
+@expensive(queue="exports")
 @require_POST
 def redo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The same definition, with the data of today."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, sessions
+from mainsite.actions import Action
 from mainsite.lib import cache
 
 FAMILIES = {
@@ -80,7 +81,7 @@ def forget(request: HttpRequest) -> HttpResponse:
         return redirect("cache")
     audit.record(
         actor=sessions.signed_in_user(request),
-        action="cache.family_forgotten",
+        action=Action.CACHE_FORGOTTEN,
         resource=f"cache:{name}",
         request=request,
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit, sessions
 from mainsite import database_statistics as statistics
+from mainsite.actions import Action
 from mainsite.database_statistics import StatisticsUnavailable
 
 SORTS = {
@@ -71,7 +72,7 @@ def reset(request: HttpRequest) -> HttpResponse:
             statistics.reset_statements()
             audit.record(
                 actor=sessions.signed_in_user(request),
-                action="database.statements_reset",
+                action=Action.STATEMENTS_RESET,
                 resource="database:statements",
                 request=request,
             )

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from accounts import audit, sessions
 from mainsite import dead_letters
+from mainsite.actions import Action
 from mainsite.dead_letters import Section
 
 
@@ -38,7 +39,11 @@ def act(request: HttpRequest, section: str) -> HttpResponse:
     if is_done:
         audit.record(
             actor=sessions.signed_in_user(request),
-            action=f"dead_letter.{'requeued' if is_requeue else 'dropped'}",
+            action=(
+                Action.DEAD_LETTER_REQUEUED
+                if is_requeue
+                else Action.DEAD_LETTER_DROPPED
+            ),
             resource=f"dead_letter:{section}:{key}"[:200],
             request=request,
         )

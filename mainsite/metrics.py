@@ -6,8 +6,8 @@ there.
 """
 
 import logging
-import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from hmac import compare_digest
 from ipaddress import ip_address
 
@@ -29,13 +29,18 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
-from rq import Queue
 
+from accounts.choices import Action
+from accounts.models import AuditEntry
 from accounts.trail import TRAIL_CHECK
+from companies.contacts.actions import Action as ContactAction
 from enrichment.jobs import LEDGER_CHECK
 from enrichment.models import Batch, Call, Item, Provider, SchemaDrift
-from mainsite.lib import cache, limiter
+from exports.trail import Action as ExportAction
+from mainsite import invariants
+from mainsite.lib import cache, limiter, shedding
 from mainsite.lib.client_ip import client_ip
+from mainsite.lib.queue import age_s
 
 logger = logging.getLogger(__name__)
 
@@ -234,16 +239,57 @@ def _queues() -> Iterator[Metric]:
     for name in settings.RQ_QUEUES:
         queue = django_rq.get_queue(name)
         jobs.add_metric([name], queue.count)
-        ages.add_metric([name], _age_s(queue))
+        ages.add_metric([name], age_s(name))
     yield from (jobs, ages)
 
 
-def _age_s(queue: Queue) -> float:
-    job_id = next(iter(queue.get_job_ids(0, 1)), None)
-    job = queue.fetch_job(job_id) if job_id else None
-    if job is None or job.enqueued_at is None:
-        return 0.0
-    return max(0.0, time.time() - job.enqueued_at.timestamp())
+def _shed() -> Iterator[Metric]:
+    shed = CounterMetricFamily(
+        "ma_requests_shed", "Refused while too busy.", labels=["view", "reason"]
+    )
+    for (view, reason), count in shedding.counts().items():
+        shed.add_metric([view, reason], count)
+    yield shed
+
+
+def _invariants() -> Iterator[Metric]:
+    broken = GaugeMetricFamily(
+        "ma_invariants_broken",
+        "Rules of « nothing lost » that did not hold at the last night's check.",
+        labels=["part"],
+    )
+    for part, count in invariants.last_night():
+        broken.add_metric([part], count)
+    yield broken
+
+
+# The trail: what an attack, or somebody who leaves with the files, would look like
+
+_WATCHED = (
+    Action.SIGN_IN_REFUSED,
+    Action.SECOND_FACTOR_REFUSED,
+    Action.RECOVERY_CODE_REFUSED,
+    Action.FACTOR_RESET,
+    Action.USER_CREATED,
+    Action.CONTACTS_GRANTED,
+    Action.TRAIL_EXPORTED,
+    ContactAction.READ,
+    ExportAction.EXPORT_ASKED,
+    ExportAction.CONTACTS_EXPORTED,
+)
+
+
+def _trail() -> Iterator[Metric]:
+    """Each is counted by its index, over one hour: no more than what happened in it."""
+    entries = GaugeMetricFamily(
+        "ma_audit_entries_hour", "Entries of the last hour.", labels=["action"]
+    )
+    since = timezone.now() - timedelta(hours=1)
+    rows = AuditEntry.objects.filter(action__in=_WATCHED, at__gte=since)
+    found = dict(rows.order_by().values_list("action").annotate(Count("pk")))
+    for word in _WATCHED:
+        entries.add_metric([str(word)], found.get(str(word), 0))
+    yield entries
 
 
 PARTS: dict[str, Part] = {
@@ -252,4 +298,7 @@ PARTS: dict[str, Part] = {
     "gates": _gates,
     "batches": _batches,
     "queues": _queues,
+    "shed": _shed,
+    "invariants": _invariants,
+    "trail": _trail,
 }

@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from mainsite.lib import logs, slow_queries
+from mainsite.lib import logs, shedding, slow_queries
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -60,3 +63,61 @@ class PrivatePages:
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         return response
+
+
+class LoadShedding:
+    """503 for what costs much at a bad moment: ``mainsite.lib.shedding`` says when."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *_: Any
+    ) -> HttpResponse | None:
+        try:
+            shedding.check(view, request)
+        except shedding.Overloaded as error:
+            return _refused(request, error)
+        return None
+
+    def process_exception(
+        self, request: HttpRequest, error: Exception
+    ) -> HttpResponse | None:
+        if isinstance(error, shedding.Overloaded):
+            return _refused(request, error)
+        return None
+
+
+def _refused(request: HttpRequest, error: shedding.Overloaded) -> HttpResponse:
+    match = request.resolver_match
+    shedding.count(match.view_name if match else "", error.reason)
+    what = _why(error.reason)
+    answer: HttpResponse
+    if "json" in request.headers.get("Accept", ""):
+        told = {"title": what, "status": 503, "code": f"overloaded_{error.reason}"}
+        answer = JsonResponse(told, status=503, content_type="application/problem+json")
+    else:
+        answer = render(request, "503_busy.html", {"what": what}, status=503)
+    answer["Retry-After"] = str(error.retry_after_s)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _why(reason: str) -> str:
+    sentences = {
+        shedding.POOL: _(
+            "Beaucoup de pages sont demandées en ce moment. Les listes et les fiches "
+            "restent ouvertes\u00a0; les recherches et les calculs reprennent dans "
+            "quelques secondes."
+        ),
+        shedding.QUEUE: _(
+            "Les travaux déjà demandés attendent leur tour depuis plusieurs minutes. "
+            "Redemandez celui-ci dans un moment."
+        ),
+    }
+    return sentences.get(
+        reason, _("Trop de connexions à la fois. Réessayez dans deux secondes.")
+    )

@@ -1,10 +1,11 @@
 """Settings, read from the environment; docs/environment.md lists every variable."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import NoBackoff
@@ -12,9 +13,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from mainsite.lib.database_sessions import Kind, startup_options
+from mainsite.lib.environment import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Env()
 
 # Commands that read files only: no server, no secret is asked of whoever runs them.
 OFFLINE_COMMANDS = {"score", "collectstatic", "makemessages", "compilemessages"}
@@ -32,9 +34,12 @@ if OFFLINE_COMMANDS.intersection(sys.argv[1:2]):
 # ── Which installation this is ────────────────────────────────────────────
 DEBUG = env.bool("DEBUG", default=False)
 INSECURE_HTTP = env.bool("INSECURE_HTTP", default=False)
+# Each has its way to be changed, without signing anybody out: docs/keys.md.
 SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 FIELD_KEY = env.list("FIELD_KEY")
 PEPPER = env.str("PEPPER")
+PEPPER_FALLBACKS = env.list("PEPPER_FALLBACKS", default=[])
 PROVIDERS = env.str("PROVIDERS", default="sandbox")
 if PROVIDERS not in {"sandbox", "live"}:
     raise ImproperlyConfigured(
@@ -43,6 +48,11 @@ if PROVIDERS not in {"sandbox", "live"}:
 SITE_NAME = "M&A Intelligence"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Where people find us, in full: for letters, which are written without a request.
+_host = (ALLOWED_HOSTS or ["localhost"])[0].lstrip(".")
+SITE_URL = env.str("SITE_URL", default="") or (
+    f"http://{_host}:{env.str('PORT', '8000')}" if INSECURE_HTTP else f"https://{_host}"
+)
 # Number of reverse proxies in front of us, and their networks.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -54,6 +64,17 @@ UPLOAD_DIR = VAR_DIR / "uploads"
 AUDIT_ANCHOR_FILE = Path(
     env.str("AUDIT_ANCHOR_FILE", default=str(VAR_DIR / "anchors" / "audit.jsonl"))
 )
+# The opposition list once more, for the day a backup older than it is restored.
+OPPOSITION_FILE = Path(
+    env.str("OPPOSITION_FILE", default=str(VAR_DIR / "anchors" / "oppositions.jsonl"))
+)
+# ── Backups (docs/backup.md) ──────────────────────────────────────────────
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(VAR_DIR / "backups")))
+# As FIELD_KEY: the first seals, all of them open. Kept apart from the backups.
+BACKUP_KEY = env.list("BACKUP_KEY", default=[])
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
+# Where pg_dump is, at least as new as the server; empty: it is looked for.
+PG_BIN_DIR = env.str("PG_BIN_DIR", default="")
 
 # ── Applications ──────────────────────────────────────────────────────────
 INSTALLED_APPS = [
@@ -63,6 +84,7 @@ INSTALLED_APPS = [
     "enrichment.apps.EnrichmentConfig",
     "scoring.apps.ScoringConfig",
     "exports.apps.ExportsConfig",
+    "api.apps.ApiConfig",
     "accounts.apps.OpsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -72,19 +94,23 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_otp",
+    "django_otp_webauthn",
     "django_htmx",
     "django_rq",
     "template_partials.apps.SimpleAppConfig",
     "csp",
     "flags",
+    "auditlog",
 ]
 
 MIDDLEWARE = [
     "mainsite.middleware.RequestId",
     "mainsite.middleware.Timing",
+    "accounts.bearer.ProgramsOnly",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "accounts.blocked.BlockedAddresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -92,11 +118,13 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "accounts.middleware.SecondFactorWall",
+    "accounts.middleware.Edits",
     "accounts.middleware.RateLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mainsite.middleware.PrivatePages",
+    "mainsite.middleware.LoadShedding",
 ]
 
 ROOT_URLCONF = "mainsite.urls"
@@ -140,7 +168,10 @@ TEMPLATES = [
 # ── PostgreSQL ────────────────────────────────────────────────────────────
 # Two roles: the owner migrates, the application's role reads and writes but
 # cannot change the audit trail. A command of the owner says so by its name.
-OWNER_COMMANDS = {"migrate", "boot", "sqlmigrate", "showmigrations"}
+OWNER_COMMANDS = {
+    *("migrate", "boot", "sqlmigrate", "showmigrations"),
+    *("backup", "restore"),
+}
 # These keep a temporary table from one transaction to the next: a pooler in transaction
 # mode would give each of them another session.
 SESSION_COMMANDS = {"load_registry", "load_demo"}
@@ -167,6 +198,9 @@ else:
         "DATABASE_URL manque : lancez bin/run (serveurs embarqués) ou donnez l’adresse "
         "d’un PostgreSQL 15 à 18."
     )
+if _command in OWNER_COMMANDS and "DATABASE_URL" in env.ENVIRON:
+    # Migrations read there whom they give rights to, wherever the address came from.
+    os.environ["DATABASE_URL"] = env.str("DATABASE_URL")
 if _database["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL doit désigner un PostgreSQL.")
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")
@@ -211,6 +245,10 @@ DATABASES = {
         },
     }
 }
+# What costs much is refused while a page waits so long for a connection on average, or
+# while the next job of the queue it would join has waited so long.
+SHED_POOL_WAIT_MS = env.float("SHED_POOL_WAIT_MS", default=250.0)
+SHED_QUEUE_AGE_S = env.float("SHED_QUEUE_AGE_S", default=300.0)
 # A query that took longer is logged, without its values; 0 logs none.
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=300)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -266,6 +304,9 @@ RQ_QUEUES = {
         "low": 1800,
     }.items()
 }
+# What the reading of one file may take, beyond what its worker has.
+IMPORT_MEMORY_MB = env.int("IMPORT_MEMORY_MB", default=3072)
+IMPORT_CPU_S = env.int("IMPORT_CPU_S", default=600)
 # A source that failed so often in a row is left alone for so long, by everybody.
 BREAKER_FAILURES = env.int("BREAKER_FAILURES", default=10)
 BREAKER_REST_S = env.float("BREAKER_REST_S", default=30.0)
@@ -287,21 +328,26 @@ LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "companies:list"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashing.BoundedArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+# Argon2 at once in a web process: each takes a core for a while, and 100 MB.
+HASHES_AT_ONCE = env.int("HASHES_AT_ONCE", default=1)
+# A web process remembers which addresses have no sign-in left for now.
+REMEMBER_BLOCKED = True
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "accounts.passwords.LongEnough"},
+    {"NAME": "accounts.passwords.NotCommon"},
+    {"NAME": "accounts.passwords.NotOfThisPlace"},
     {
         "NAME": "django.contrib.auth.password_validation."
         "UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "full_name"]},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NotBreached"},
 ]
+# Asked by the first five signs of a digest; empty: nobody is asked.
+PWNED_PASSWORDS_URL = env.str("PWNED_PASSWORDS_URL", default="")
 # How many, in how many seconds, by person; ten times as many by address. Sign-in has
 # its own (accounts.throttle).
 RATE_LIMITS = {
@@ -310,19 +356,54 @@ RATE_LIMITS = {
     "export": (10, 3600),
     "upload": (5, 3600),
     "reads": (20_000, 3600),
+    # Calls of one API token, by its plan.
+    "api_standard": (1000, 3600),
+    "api_extended": (10_000, 3600),
 }
 # For loads that play a hundred people in one name.
 RATE_LIMIT_SCALE = env.float("RATE_LIMIT_SCALE", default=1.0)
 # django-ratelimit serves reads only: without Redis they stay open.
 RATELIMIT_FAIL_OPEN = True
+# What it notices goes to our own trail (accounts.edits): no table of its own is made.
+AUDITLOG_LOGENTRY_MODEL = "accounts.Edit"
+MIGRATION_MODULES = {"auditlog": None}
 SESSION_ENGINE = "accounts.session_store"
 SESSION_IDLE_S = 60 * 60
 SESSION_ABSOLUTE_S = 12 * 60 * 60
+# How long both factors, once given, stand for serious acts.
+CONFIRMATION_S = env.int("CONFIRMATION_MINUTES", default=15) * 60
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_S
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 OTP_TOTP_ISSUER = SITE_NAME
+
+# ── Letters: invitations, resets, what was done to an account ─────────────
+# Without it links are shown once to ops, and nobody resets a password by themselves.
+MAIL_IS_ON = bool(env.str("EMAIL_URL", default=""))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"{SITE_NAME} <no-reply@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+if MAIL_IS_ON:
+    vars().update(env.email_url("EMAIL_URL"))
+
+# ── Passkeys: a second factor, never a way in by themselves ───────────────
+# Browsers tie them to this name for ever; an address by number has none.
+_site = urlsplit(SITE_URL)
+_name = _site.hostname or ""
+_is_number = _name.replace(".", "").isdigit() or ":" in _name
+_port = f":{_site.port}" if _site.port else ""
+OTP_WEBAUTHN_RP_ID = env.str("PASSKEY_DOMAIN", default="") or (
+    "localhost" if _is_number else _name
+)
+OTP_WEBAUTHN_ALLOWED_ORIGINS = env.list("PASSKEY_ORIGINS", default=[]) or [
+    f"{_site.scheme}://{OTP_WEBAUTHN_RP_ID}{_port}"
+]
+OTP_WEBAUTHN_RP_NAME = SITE_NAME
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
+# Its logger would write down what a browser sent.
+OTP_WEBAUTHN_EXCEPTION_LOGGER_NAME = ""
 
 # ── Browser side ──────────────────────────────────────────────────────────
 SECURE_COOKIES = not INSECURE_HTTP
@@ -330,7 +411,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
 SECURE_SSL_REDIRECT = SECURE_COOKIES
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
+# The API answers 403 instead: its clients would not notice a redirect.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$", r"^api/"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_REFERRER_POLICY = "same-origin"
@@ -360,8 +442,24 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Another storage (S3…) takes the place of these folders by its class and its options;
+# nothing else names them.
 STORAGES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    name: {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": folder,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    }
+    for name, folder in {
+        # Nothing of ours is kept there; Django wants one.
+        "default": VAR_DIR / "files",
+        "exports": EXPORT_DIR,
+        "uploads": UPLOAD_DIR,
+    }.items()
+} | {
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },

@@ -19,6 +19,8 @@ STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
+# They all come from one address, and one process outlives many databases.
+REMEMBER_BLOCKED = False
 # All tests come from one address; those of limits set the true figures again.
 RATE_LIMIT_SCALE = 1000.0
 # Each xdist worker has databases of its own, in PostgreSQL and in both Redis: what a

@@ -3,7 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from mainsite import cache_page, database_page, dead_letters_page, health, metrics
+from mainsite import (
+    cache_page,
+    database_page,
+    dead_letters_page,
+    health,
+    metrics,
+    register_page,
+)
 from mainsite.lib.http import SirenConverter
 
 register_converter(SirenConverter, "siren")
@@ -16,6 +23,7 @@ urlpatterns = [
     path("", include("enrichment.urls")),
     path("", include("scoring.urls")),
     path("", include("exports.urls")),
+    path("api/", include("api.urls")),
     path("administration/base/", database_page.database, name="database"),
     path("administration/base/zero/", database_page.reset, name="database_reset"),
     path("administration/cache/", cache_page.show, name="cache"),
@@ -26,6 +34,7 @@ urlpatterns = [
         dead_letters_page.act,
         name="dead_letters_act",
     ),
+    path("administration/registre/", register_page.show, name="register"),
     path("administration/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -11,3 +11,4 @@ class ScoringConfig(AppConfig):
     def ready(self) -> None:
         import_module("scoring.subscribers")
         import_module("scoring.overrides")
+        import_module("scoring.watched")

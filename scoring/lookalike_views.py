@@ -24,6 +24,7 @@ from companies.search.criteria import Criteria
 from companies.search.fields import Sirens
 from companies.search.form import SearchForm
 from mainsite.lib.http import render_page
+from mainsite.lib.shedding import expensive
 from scoring.lookalikes import find
 from scoring.lookalikes.find import MOST_SEEDS, Found
 
@@ -65,6 +66,7 @@ def _too_many(number: int) -> str:
     return words % {"n": number, "most": MOST_SEEDS}
 
 
+@expensive()
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """``comme`` repeated, with the criteria of a list."""
@@ -76,16 +78,27 @@ def show(request: HttpRequest) -> HttpResponse:
     return _page(request, form.cleaned_data["comme"], data)
 
 
+@expensive()
 @require_safe
 def of_company(request: HttpRequest, siren: str) -> HttpResponse:
     """``retour`` is the list that the company was opened from: its criteria hold."""
     visible = Company.objects.visible_to(sessions.signed_in_user(request))
     company = get_object_or_404(visible, siren=siren)
-    parts = urlsplit(request.GET.get("retour", ""))
+    query = _query_of(request.GET.get("retour", ""))
+    return _page(request, [company.siren], QueryDict(query))
+
+
+def _query_of(address: str) -> str:
+    """Of the list; of any other address nothing."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
     is_list = parts.path == reverse("companies:list") and not parts.netloc
-    return _page(request, [company.siren], QueryDict(parts.query if is_list else ""))
+    return parts.query if is_list else ""
 
 
+@expensive()
 @require_POST
 def of_selection(request: HttpRequest) -> HttpResponse:
     """From the boxes of the list to an address that can be kept."""

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import models, transaction
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from accounts.choices import AuditWord
 from accounts.models import User
 from companies.models import Company, Target
 from companies.pipeline import PersonHasNoDesk
@@ -26,7 +27,7 @@ USUAL = timedelta(days=182)
 MOST_PAST = 20
 
 
-class Action(models.TextChoices):
+class Action(AuditWord):
     """What the audit trail tells of overrides."""
 
     OVERRIDE_GIVEN = "score_override_given", _("avis donné sur un score")

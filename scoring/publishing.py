@@ -1,19 +1,20 @@
 """From a published ruleset to the next: a draft to edit, to try, then to publish."""
 
-from django.db import models, transaction
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import audit
+from accounts.choices import AuditWord
 from accounts.models import User
 from scoring import published, trial
 from scoring.models import Ruleset, RulesetState, RulesetTrial, WeightPreset
 from scoring.rules.ruleset import RulesetError
 
 
-class Action(models.TextChoices):
+class Action(AuditWord):
     """What the audit trail tells of rulesets."""
 
     RULESET_DRAFTED = "ruleset_drafted", gettext_lazy("règles mises en brouillon")

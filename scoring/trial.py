@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import audit
+from accounts.choices import AuditWord
 from accounts.models import User
 from companies.choices import ScoreState
 from companies.models import ListEntry, TargetList
@@ -34,7 +35,7 @@ DEFAULT_PRESET = "default"
 SIZE, SIZE_BELOW = 1_000, 250
 
 
-class Action(models.TextChoices):
+class Action(AuditWord):
     """What the audit trail tells of trials."""
 
     RULESET_TRIED = "ruleset_tried", gettext_lazy("règles essayées")

@@ -12,6 +12,7 @@ from accounts import perms, sessions
 from companies.models import Company
 from mainsite.lib.flags import Flag, is_on
 from mainsite.lib.http import render_page
+from mainsite.lib.shedding import expensive
 from scoring import language, overrides, panel, sector_comparison
 from scoring.forms import OverrideForm
 from scoring.registry import panel as model_panel
@@ -58,6 +59,7 @@ def withdraw_override(request: HttpRequest, siren: str) -> HttpResponse:
     return _back(siren)
 
 
+@expensive()
 @require_safe
 def sector(request: HttpRequest, siren: str) -> HttpResponse:
     company = _find(request, siren)

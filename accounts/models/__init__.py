@@ -1,13 +1,18 @@
 from accounts.models.attempts import LoginThrottle
 from accounts.models.factors import RecoveryCode, TotpDevice
 from accounts.models.installation import HistoryRetention, Installation
+from accounts.models.links import AccessLink
 from accounts.models.people import Desk, User
 from accounts.models.schedule import ScheduledRun
 from accounts.models.sessions import Session
-from accounts.models.trail import AuditEntry, AuditSeal
+from accounts.models.tokens import ApiToken
+from accounts.models.trail import AuditEntry, AuditForgetting, AuditSeal
 
 __all__ = [
+    "AccessLink",
+    "ApiToken",
     "AuditEntry",
+    "AuditForgetting",
     "AuditSeal",
     "Desk",
     "HistoryRetention",

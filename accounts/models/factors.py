@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device, ThrottlingMixin, TimestampMixin
@@ -26,6 +27,8 @@ class TotpDevice(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc]
     DIGITS = 6
     TOLERANCE = 1
     LONGEST_DELAY_AT = 10
+    # Clocks that are a little more than ten minutes apart are told so.
+    REACH = 22
 
     if TYPE_CHECKING:
         # The library's own field, which it does not type.
@@ -44,6 +47,16 @@ class TotpDevice(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc]
         default=-1,
         editable=False,
         db_comment="Last 30 s step accepted: no code serves twice.",
+    )
+
+    # Telling somebody that their clock is ahead says that their code comes later: it
+    # must not, or each guess would be tried in twenty windows instead of three.
+    spent_ahead = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        db_default=[],
+        editable=False,
+        db_comment="Coming 30 s steps whose code was given too early: refused then.",
     )
 
     class Meta:
@@ -81,7 +94,8 @@ class TotpDevice(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc]
         if not allowed:
             return False
         step = self._step_of(token, reach=self.TOLERANCE)
-        if step is None or step <= self.last_t:
+        if step is None or step <= self.last_t or step in self.spent_ahead:
+            self._spend_if_ahead(token)
             self.throttle_increment(commit=True)
             return False
         self.last_t = step
@@ -89,6 +103,13 @@ class TotpDevice(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc]
         self.set_last_used_timestamp(commit=False)
         self.save()
         return True
+
+    def _spend_if_ahead(self, token: str) -> None:
+        oldest = self._now() - self.TOLERANCE
+        self.spent_ahead = [step for step in self.spent_ahead if step >= oldest]
+        away = self.steps_away(token)
+        if away is not None and away > self.TOLERANCE:
+            self.spent_ahead.append(self._now() + away)
 
     def throttle_increment(self, commit: bool = True) -> None:
         super().throttle_increment(commit=False)
@@ -103,7 +124,7 @@ class TotpDevice(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc]
     def get_throttle_factor(self) -> float:
         return float(getattr(settings, "TOTP_DELAY_FACTOR_S", 1))
 
-    def steps_away(self, token: str, *, reach: int = 20) -> int | None:
+    def steps_away(self, token: str, *, reach: int = REACH) -> int | None:
         """How many steps late (negative) or early a code is, to explain a refusal."""
         step = self._step_of(token, reach=reach)
         return None if step is None else step - self._now()

@@ -86,3 +86,32 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class AuditForgetting(models.Model):
+    """A seal whose entries no longer say from where; ``accounts.retention`` asks."""
+
+    seal = models.BigIntegerField(
+        _("sceau"), primary_key=True, db_comment="Number of the seal."
+    )
+    forgotten_at = models.DateTimeField(
+        _("oublié le"), db_comment="When; one moment for each run."
+    )
+    bare_digest = models.CharField(
+        _("empreinte"),
+        max_length=64,
+        db_comment="SHA-256 of the entries' text without address and browser.",
+    )
+
+    class Meta:
+        managed = False
+        db_table = "audit_forgetting"
+        verbose_name = _("oubli de la trace d’audit")
+        verbose_name_plural = _("oublis de la trace d’audit")
+        db_table_comment = (
+            "Seals whose entries have lost address and browser; made by "
+            "audit_forget_origins."
+        )
+
+    def __str__(self) -> str:
+        return str(self.seal)

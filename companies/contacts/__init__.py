@@ -7,6 +7,7 @@ in ``reading`` and ``access``, which leave a row in the audit trail.
 from companies.contacts.access import access_package
 from companies.contacts.checking import KNOWN, is_opposed, verdicts
 from companies.contacts.facts import ContactFact, LeadPerson, Receipt, Recorded
+from companies.contacts.journal import reconcile as reconcile_oppositions
 from companies.contacts.leads import add_lead, forget_lead, is_lead_of, leads
 from companies.contacts.oppositions import (
     oppose,
@@ -52,6 +53,7 @@ __all__ = [
     "oppose_contact",
     "purge_expired",
     "read_contacts",
+    "reconcile_oppositions",
     "record_contacts",
     "refusal",
     "set_company_oppositions",

@@ -12,6 +12,7 @@ from accounts import audit, perms
 from accounts.models import User
 from companies.choices import ContactKind
 from companies.contacts import erasing, fingerprints, guarding
+from companies.contacts.actions import Action
 from companies.contacts.reading import unsealed
 from companies.contacts.refused import ContactsRefused
 from companies.models import Contact, ContactLead, Officer, Opposition
@@ -47,7 +48,7 @@ def access_package(
     package = _package(contacts, people, officers=_officers(siren, full_name))
     audit.record(
         actor=by,
-        action="contacts.access_package",
+        action=Action.ACCESS_PACKAGE,
         details={key: len(rows) for key, rows in package.items() if key in _COUNTED},
         request=request,
     )

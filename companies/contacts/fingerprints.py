@@ -4,13 +4,10 @@ A telephone number is easily guessed: without PEPPER, which is outside the datab
 plain digest of it would give it away.
 """
 
-import hmac
 import re
 import unicodedata
-from hashlib import sha256
 
-from django.conf import settings
-
+from accounts import peppers
 from companies.choices import ContactKind, OpposedThing
 
 _EMAIL = re.compile(r"[^\s@,;<>\"\x00-\x1f\ud800-\udfff]{1,64}@[\w.\-]+\.\w{2,}")
@@ -71,5 +68,4 @@ def _folded(name: str) -> str:
 
 
 def _digest(kind: str, text: str) -> str:
-    message = f"contact:{kind}:{text}".encode()
-    return hmac.new(settings.PEPPER.encode(), message, sha256).hexdigest()
+    return peppers.founding_digest(f"contact:{kind}:{text}")

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from accounts import audit, sealing
 from accounts.models import User
 from companies.contacts import fingerprints, guarding
+from companies.contacts.actions import Action
 from companies.contacts.facts import LeadPerson
 from companies.contacts.refused import ContactsRefused
 from companies.models import ContactLead
@@ -46,7 +47,7 @@ def add_lead(
     lead.delete_after = end_of_keeping(lead.created_at)
     ContactLead.objects.bulk_create([lead], ignore_conflicts=True)
     stored = ContactLead.objects.get(siren=siren, fingerprint=lead.fingerprint)
-    _audit("contacts.lead_added", stored, by, request)
+    _audit(Action.LEAD_ADDED, stored, by, request)
     return stored
 
 
@@ -58,7 +59,7 @@ def forget_lead(
     lead = ContactLead.objects.filter(siren=siren, pk=lead_id).first()
     if lead is None:
         return False
-    _audit("contacts.lead_forgotten", lead, by, request)
+    _audit(Action.LEAD_FORGOTTEN, lead, by, request)
     lead.delete()
     return True
 
@@ -82,7 +83,7 @@ def leads(ids: Collection[int]) -> dict[int, LeadPerson]:
 
 
 def _audit(
-    action: str, lead: ContactLead, by: User, request: HttpRequest | None
+    action: Action, lead: ContactLead, by: User, request: HttpRequest | None
 ) -> None:
     audit.record(
         actor=by,

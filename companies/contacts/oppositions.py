@@ -15,7 +15,8 @@ from companies.choices import (
     OpposedThing,
     OppositionReason,
 )
-from companies.contacts import erasing, fingerprints, guarding
+from companies.contacts import erasing, fingerprints, guarding, journal
+from companies.contacts.actions import Action
 from companies.contacts.facts import Receipt
 from companies.contacts.refused import ContactsRefused
 from companies.models import Contact, ContactLead, Opposition
@@ -117,7 +118,7 @@ def set_company_oppositions(
         return 0
     # Only now: whoever records contacts waits for whoever holds the list.
     guarding.hold_list(to_change=True)
-    Opposition.objects.filter(pk__in=lifted).delete()
+    _lift(lifted)
     _remember(new.values(), reason=OppositionReason.REGISTER, source=source)
     contacts = Contact.objects.filter(siren__in=new)
     leads = ContactLead.objects.filter(siren__in=new)
@@ -139,6 +140,12 @@ def _lifted(allowing: Collection[str]) -> list[int]:
         fingerprint__in=digests, reason=OppositionReason.REGISTER
     )
     return list(found.values_list("pk", flat=True))
+
+
+def _lift(keys: Collection[int]) -> None:
+    rows = Opposition.objects.filter(pk__in=keys)
+    journal.note_lifted(list(rows.values_list("fingerprint", flat=True)))
+    rows.delete()
 
 
 def _not_yet(refusing: Collection[str]) -> dict[str, _Mark]:
@@ -194,7 +201,7 @@ def _erase(
     )
     audit.record(
         actor=by,
-        action="contacts.oppose",
+        action=Action.OPPOSED,
         resource=f"erasure:{receipt.public_id}",
         details={
             "reason": str(reason),
@@ -262,3 +269,4 @@ def _remember(marks: Iterable[_Mark], *, reason: OppositionReason, source: str) 
         for mark in sorted(marks, key=lambda mark: mark.fingerprint)
     ]
     Opposition.objects.bulk_create(rows, ignore_conflicts=True)
+    journal.note_added(row.fingerprint for row in rows)

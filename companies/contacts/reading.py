@@ -17,6 +17,7 @@ from accounts import audit, perms, sealing
 from accounts.models import User
 from companies.choices import ContactKind, Source
 from companies.contacts import guarding
+from companies.contacts.actions import Action
 from companies.models import Contact, ContactLead
 
 
@@ -92,7 +93,7 @@ def read_contacts(
         read = replace(read, leads=_leads(siren))
     audit.record(
         actor=user,
-        action="contacts.read",
+        action=Action.READ,
         resource=f"company:{siren}",
         details=_told(read),
         request=request,
@@ -113,7 +114,7 @@ def contacts_for_export(
         total.update({k: v for k, v in _told(one).items() if isinstance(v, int)})
     audit.record(
         actor=user,
-        action="contacts.export",
+        action=Action.EXPORTED,
         resource=f"companies:{len(read)}",
         details={"sirens_sha256": digest, **total},
         request=request,

@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.models import User
 from companies.choices import Diffusion, ErasureReason
 from companies.contacts import erasing, guarding
+from companies.contacts.actions import Action
 from companies.models import Company, Contact, ContactLead, Opposition
 from companies.models.contacts import end_of_keeping
 
@@ -46,7 +47,7 @@ def inform(
         return 0
     told = _of_the_same(contact).filter(informed_at__isnull=True)
     count = told.update(informed_at=timezone.now(), informed_by=document)
-    _audit("contacts.inform", siren, by, request, contacts=count, document=document)
+    _audit(Action.INFORMED, siren, by, request, contacts=count, document=document)
     return count
 
 
@@ -65,7 +66,7 @@ def note_interaction(
     count = _of_the_same(contact).update(
         last_interaction_at=now, delete_after=end_of_keeping(now)
     )
-    _audit("contacts.interaction", siren, by, request, contacts=count)
+    _audit(Action.INTERACTED, siren, by, request, contacts=count)
     return count
 
 
@@ -135,14 +136,14 @@ def _delete(
     # Written even when nothing was due: the proof is that it was looked at.
     audit.record(
         actor=None,
-        action="contacts.purge",
+        action=Action.PURGED,
         resource=f"erasure:{receipt.public_id}" if receipt else "",
         details=asdict(purged),
     )
 
 
 def _audit(
-    action: str, siren: str, by: User, request: HttpRequest | None, **details: object
+    action: Action, siren: str, by: User, request: HttpRequest | None, **details: object
 ) -> None:
     audit.record(
         actor=by,

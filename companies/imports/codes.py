@@ -10,6 +10,7 @@ class FileFault(StrEnum):
     """The whole file is refused, nothing of it is written; most name a line."""
 
     EMPTY = "empty"
+    SET_ASIDE = "set_aside"
     HEADER_ONLY = "header_only"
     WORKBOOK = "workbook"
     BINARY = "binary"
@@ -43,6 +44,7 @@ class Reason(StrEnum):
 
     # The key. Those of mainsite.lib.sheets.siren_cells.Refusal, by the same codes.
     EMPTY = "empty"
+    SET_ASIDE = "set_aside"
     # Cells of the row / of the header, as "3/5".
     RAGGED = "ragged"
     FORMULA = "formula"

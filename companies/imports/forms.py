@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from companies.imports import fields, wording
+from companies.choices import Status
+from companies.imports import correcting, fields, wording
 from companies.imports.fields import Policy
 from companies.imports.models import Import, ImportKind, ImportMatch
 from companies.imports.page.work import Seen
@@ -16,6 +18,8 @@ from companies.imports.reading import detecting
 FIELD, RULE = "colonne", "regle"
 _AMOUNTS: Final = frozenset({"revenue", "net_income"})
 _BASIS_LONGEST = 60
+MOST_TYPED: Final = 500
+_MORE: Final = frozenset({Status.ECARTE, Status.EN_SOMMEIL})
 Choices = list[tuple[Any, Any]]
 
 
@@ -125,6 +129,61 @@ class ReadingForm(forms.Form):
             ("tab" if name == "\t" else name, wording.SEPARATORS[name])
             for name in names
         ]
+
+
+class CorrectionsForm(forms.Form):
+    """The cells of refused rows, as they stood, to be typed anew."""
+
+    auto_id = "corriger-%s"
+
+    def __init__(
+        self, *args: Any, rows: Sequence[correcting.Row], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._rows = rows
+        for row in rows:
+            for cell in row.cells:
+                self.fields[self.name_of(row, cell)] = _cell_field(cell)
+
+    @staticmethod
+    def name_of(row: correcting.Row, cell: correcting.Cell) -> str:
+        return f"cellule_{row.refusal.pk}_{cell.place}"
+
+    @property
+    def changed(self) -> dict[int, dict[int, str]]:
+        """As ``correcting.correct`` takes it: rows of which something was changed."""
+        found: dict[int, dict[int, str]] = {}
+        for row in self._rows:
+            for cell in row.cells:
+                typed = self.cleaned_data[self.name_of(row, cell)]
+                # A browser sends each end of a line as two characters.
+                if typed.split() != cell.value.split():
+                    found.setdefault(row.refusal.pk, {})[cell.place] = typed
+        return found
+
+
+def _cell_field(cell: correcting.Cell) -> forms.Field:
+    attrs = {"class": "field"}
+    if cell.is_refused:
+        attrs["aria-invalid"] = "true"
+    if cell.field == "status":
+        # Écarté wants a reason, en sommeil a day: neither is in this cell.
+        known = [(each.value, each.label) for each in Status if each not in _MORE]
+        return forms.ChoiceField(
+            label=capfirst(wording.field(cell.field)),
+            required=False,
+            initial=cell.value,
+            choices=[(cell.value, cell.value or "—"), *known],
+            widget=forms.Select(attrs=attrs),
+        )
+    return forms.CharField(
+        label=capfirst(wording.field(cell.field)),
+        required=False,
+        strip=False,
+        initial=cell.value,
+        max_length=max(MOST_TYPED, len(cell.value)),
+        widget=forms.TextInput(attrs=attrs),
+    )
 
 
 class FieldSelect(forms.Select):

@@ -1,5 +1,7 @@
 """Doors of the workers: load, call one service, done."""
 
+from django.conf import settings
+
 from companies.imports import keeping, running, undoing
 from companies.imports.models import Import, ImportState
 from mainsite.lib import queue
@@ -26,11 +28,24 @@ def ask_for_worker(*, import_id: int) -> None:
         queue.enqueue(door, queue=name, import_id=import_id)
 
 
+def broke(*, import_id: int) -> None:
+    """Its work-horse was killed at it: once more, then the file is set aside."""
+    if keeping.broke(import_id=import_id):
+        ask_for_worker(import_id=import_id)
+
+
+BOUNDS = queue.Bounds(
+    memory_mb=settings.IMPORT_MEMORY_MB, cpu_s=settings.IMPORT_CPU_S, died=broke
+)
+
+
+@queue.bounded(BOUNDS)
 def check(*, import_id: int) -> None:
     if running.check(import_id=import_id):
         queue.enqueue(check, queue=QUEUE, import_id=import_id)
 
 
+@queue.bounded(BOUNDS)
 def run(*, import_id: int) -> None:
     if running.run(import_id=import_id):
         queue.enqueue(run, queue=QUEUE, import_id=import_id)

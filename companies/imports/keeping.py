@@ -3,11 +3,13 @@
 import logging
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from companies.imports import files
+from companies.imports import files, wording
+from companies.imports.codes import FileFault
 from companies.imports.models import (
     UNDONE_WITHIN,
     Import,
@@ -23,6 +25,31 @@ S = ImportState
 LEASE = timedelta(minutes=4)
 # Takes in a row by workers that did not come to an end: something in it kills them.
 ATTEMPTS = 5
+
+
+def broke(*, import_id: int) -> bool:
+    """One more try that took too much, or killed who tried; whether there is another.
+
+    After two the file is set aside: it is kept for its week, and read by nobody.
+    """
+    with transaction.atomic():
+        working = Import.objects.working().select_for_update(of=("self",))
+        imp = working.filter(pk=import_id).first()
+        if imp is None:
+            return False
+        imp.detected["broken"] = imp.tries_broken + 1
+        imp.heartbeat_at = timezone.now()
+        if imp.is_set_aside:
+            imp.state, imp.ended_at = S.FAILED, timezone.now()
+            imp.reason = wording.file_fault(FileFault.SET_ASIDE)
+        imp.save(
+            update_fields=["detected", "heartbeat_at", "state", "ended_at", "reason"]
+        )
+    if not imp.is_set_aside:
+        return True
+    logger.error("import %s was set aside: it broke its workers", imp.public_id)
+    files.remove_working(imp.path)
+    return False
 
 
 def revive() -> list[int]:

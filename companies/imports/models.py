@@ -14,6 +14,8 @@ from mainsite.lib.ids import uuid7
 
 # As long as an import can be taken back; its file and refused rows are kept as long.
 UNDONE_WITHIN = timedelta(days=7)
+# Tries that a file may break before it is read no more.
+MOST_BROKEN = 2
 
 
 class ImportKind(models.TextChoices):
@@ -213,6 +215,15 @@ class Import(models.Model):
     @property
     def is_working(self) -> bool:
         return self.state in WORKING
+
+    @property
+    def tries_broken(self) -> int:
+        """Tries that took too much, or killed the process that tried."""
+        return int(self.detected.get("broken", 0))
+
+    @property
+    def is_set_aside(self) -> bool:
+        return self.tries_broken >= MOST_BROKEN
 
     @property
     def can_be_undone(self) -> bool:

@@ -12,8 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from companies import nomenclature
-from companies.imports import keys
+from companies.imports import derived, keys
 from companies.imports.cells import amounts, days, words
 from companies.imports.cells.base import BLANK, CellRefused, Read
 from companies.imports.chunks import Refused
@@ -277,10 +276,10 @@ class Values:
             ready.aliases.update(read.aliases)
             found[code] = read.values
         self._place(found, ready)
-        self._activity(found)
-        self._headcount(found)
+        derived.activity(found)
+        derived.headcount(found)
         if "leader" in found:
-            _split_leader(found)
+            derived.split_leader(found)
         self._figures(found, faults)
         _refuse_status(found, faults)
         return found
@@ -299,33 +298,12 @@ class Values:
         postal = pc.fill_null(found.get("postal_code", blank), "")
         name = pc.fill_null(found.get("commune", blank), "")
         code, known, number, repair = self._places([postal, name])
-        found["commune_code"] = _null(code)
-        found["commune"] = _null(known)
-        found["geo"] = pc.cast(_null(number), pa.int32())
+        found["commune_code"] = derived.null(code)
+        found["commune"] = derived.null(known)
+        found["geo"] = pc.cast(derived.null(number), pa.int32())
         unknown = pc.sum(pc.equal(repair, Repair.COMMUNE_UNKNOWN)).as_py()
         if unknown:
             ready.repairs[Repair.COMMUNE_UNKNOWN] += unknown
-
-    def _activity(self, found: dict[str, pa.Array]) -> None:
-        label = found.pop("naf_label", None)
-        if label is not None:
-            code = found.get("naf_code")
-            found["naf_code"] = label if code is None else pc.coalesce(code, label)
-        if "naf_code" in found:
-            found["naf"] = pc.add(
-                pc.index_in(found["naf_code"], value_set=_NAFS),
-                pa.scalar(1, pa.int32()),
-            )
-
-    def _headcount(self, found: dict[str, pa.Array]) -> None:
-        if "headcount" not in found:
-            return
-        given = found.pop("headcount")
-        band = pc.utf8_slice_codeunits(given, 0, 2)
-        people = _null(pc.utf8_slice_codeunits(given, 3))
-        found["headcount_band"] = band
-        found["headcount"] = _LOWER_BOUNDS.take(pc.index_in(band, value_set=_BANDS))
-        found["people"] = pc.cast(people, pa.int32())
 
     def _figures(self, found: dict[str, pa.Array], faults: _Faults) -> None:
         """Amounts are of an exercise, the row's own or the one said for the file."""
@@ -360,18 +338,6 @@ def _refuse_status(found: dict[str, pa.Array], faults: _Faults) -> None:
     faults.add("reason", dict.fromkeys(rows, CellRefused(Reason.NO_REASON)))
 
 
-def _split_leader(found: dict[str, pa.Array]) -> None:
-    names = [
-        words.person(name) if name else None for name in found.pop("leader").to_pylist()
-    ]
-    found["first_name"] = pa.array([n and n[0] for n in names], pa.string())
-    found["surname"] = pa.array([n and n[1] for n in names], pa.string())
-
-
-def _null(texts: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
-
-
 def _iso(read: Callable[[str], Read], cell: str) -> Read:
     found = read(cell)
     if found.value is None:
@@ -400,10 +366,3 @@ def note(cell: str) -> Read:
     neutral = words.text(first).value or "" if first.startswith("'") else first
     joined = "\n".join([neutral, *rest])
     return Read(joined) if joined else BLANK
-
-
-_NAFS: Final = pa.array(list(nomenclature.naf_codes()), pa.string())
-_BANDS: Final = pa.array(list(nomenclature.HEADCOUNT_BANDS), pa.string())
-_LOWER_BOUNDS: Final = pa.array(
-    [band.lower for band in nomenclature.HEADCOUNT_BANDS.values()], pa.int32()
-)

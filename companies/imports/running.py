@@ -5,17 +5,28 @@ work over meanwhile is noticed there, and the chunk is undone. So each chunk is 
 once, whatever dies.
 """
 
+import errno
 import logging
+import os
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import OperationalError, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from companies.imports import chunks, files, kinds, refusals, resolving, wording
+from companies.imports import (
+    chunks,
+    files,
+    keeping,
+    kinds,
+    refusals,
+    resolving,
+    trail,
+    wording,
+)
 from companies.imports.chunks import Chunk, Tally
 from companies.imports.codes import FileFault
 from companies.imports.matching import services as matching
@@ -31,14 +42,15 @@ from companies.imports.reading import working
 from companies.imports.reading.limits import BATCH
 from companies.imports.reading.working import Working
 from companies.imports.writing import chunk as company_chunk
+from companies.imports.writing import statistics
 from mainsite.lib import queue
 from mainsite.lib.sheets.decoding import SheetError
 
 logger = logging.getLogger(__name__)
 S = ImportState
 
-# Well within a job's half hour: what is left then goes to another job.
-BUDGET = timedelta(minutes=20)
+# Well within a job's ten minutes of processor: what is left then goes to another job.
+BUDGET = timedelta(minutes=8)
 BEAT_S = 5.0
 # Two imports of the same companies may end up waiting for each other: one tries again.
 TRIES = 5
@@ -75,12 +87,24 @@ def _go(import_id: int, state: ImportState) -> bool:
         _end(imp, S.STOPPED if imp.state == S.RUNNING else S.DRAFT)
     except SheetError as error:
         _end(imp, S.FAILED, wording.file_fault(error.code, line=error.line))
-    except OSError:
+    except (MemoryError, queue.OutOfTime):
+        return _took_too_much(imp)
+    except OSError as error:
+        # Arrow gives no number, only the system's words.
+        if os.strerror(errno.ENOMEM) in str(error):
+            return _took_too_much(imp)
         logger.exception("import %s could not be read", imp.public_id)
         _end(
             imp, S.FAILED, _("Le fichier n’a pas pu être lu. Prévenez l’exploitation.")
         )
     return False
+
+
+def _took_too_much(imp: Import) -> bool:
+    """Whether another job tries once more."""
+    queue.lift_bounds()
+    logger.exception("import %s took too much", imp.public_id)
+    return keeping.broke(import_id=imp.pk)
 
 
 def take(import_id: int, state: ImportState) -> Import | None:
@@ -156,6 +180,8 @@ def _store(
     imp: Import, number: int, ready: Ready, *, is_trial: bool, since: float
 ) -> None:
     chunk = Chunk(imp=imp, number=number, rows=ready.rows, is_trial=is_trial)
+    with connection.cursor() as cursor:
+        statistics.freshen(cursor)
     if is_trial:
         tally = _rolled_back(chunk)
         with transaction.atomic():
@@ -230,14 +256,17 @@ def _finished(imp: Import) -> bool:
 def _end(imp: Import, state: ImportState, reason: str = "") -> None:
     now = timezone.now()
     is_run = imp.state == S.RUNNING
-    ended = mine(imp).update(
-        state=state,
-        reason=reason,
-        wants_stop=False,
-        heartbeat_at=now,
-        ended_at=now,
-        expires_at=now + UNDONE_WITHIN,
-    )
+    with transaction.atomic():
+        ended = mine(imp).update(
+            state=state,
+            reason=reason,
+            wants_stop=False,
+            heartbeat_at=now,
+            ended_at=now,
+            expires_at=now + UNDONE_WITHIN,
+        )
+        if ended and is_run:
+            trail.ended(imp, state)
     if not ended:
         return
     if is_run and state == S.DONE:

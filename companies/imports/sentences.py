@@ -17,6 +17,11 @@ Words = Mapping[str, Promise]
 
 FILE_FAULTS: Final[Words] = {
     FileFault.EMPTY: gettext_lazy("Ce fichier est vide."),
+    FileFault.SET_ASIDE: gettext_lazy(
+        "Ce fichier demande plus de mémoire ou de temps qu’un import ne peut en "
+        "prendre\u00a0: il est mis de côté après deux essais. Découpez-le, ou prévenez "
+        "l’exploitation."
+    ),
     FileFault.HEADER_ONLY: gettext_lazy("Ce fichier n’a qu’une ligne d’en-tête."),
     FileFault.WORKBOOK: gettext_lazy(
         "C’est un classeur Excel sous un nom de texte\u00a0: renommez-le en .xlsx."

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models, transaction
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import audit
+from accounts.choices import AuditWord
 from accounts.models import User
 from companies.imports import fields, files, guessing, kinds, wording
 from companies.imports.events import ImportAsked
@@ -35,7 +36,7 @@ FIRST_YEAR = 1900
 _PREPARING = (S.DRAFT, S.CHECKED)
 
 
-class Action(models.TextChoices):
+class Action(AuditWord):
     """What the audit trail tells of imports."""
 
     IMPORT_RECEIVED = "import_received", gettext_lazy("fichier déposé")
@@ -361,6 +362,8 @@ def _locked(imp: Import, *states: ImportState) -> Import:
 
 
 def _check_file(imp: Import) -> None:
+    if imp.is_set_aside:
+        raise ImportRefused(wording.file_fault("set_aside"))
     if not imp.path or not files.path_of(imp.path).exists():
         raise ImportRefused(wording.file_fault("gone"))
 

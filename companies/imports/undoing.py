@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db import models, transaction
 from django.utils import timezone
 
-from companies.imports import kinds, removing, taking_back
+from companies.imports import kinds, removing, taking_back, trail
 from companies.imports.models import Import, ImportKind, ImportState
 from companies.imports.running import Superseded, mine, take
 from mainsite.lib import queue
@@ -64,6 +64,8 @@ def _take_back(imp: Import) -> Counter[str]:
     return kinds.WRITERS[imp.kind].undo(imp)
 
 
+@transaction.atomic
 def _end(imp: Import) -> None:
     now = timezone.now()
-    mine(imp).update(state=S.UNDONE, undone_at=now, ended_at=now, heartbeat_at=now)
+    if mine(imp).update(state=S.UNDONE, undone_at=now, ended_at=now, heartbeat_at=now):
+        trail.taken_back(imp)

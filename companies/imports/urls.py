@@ -2,6 +2,7 @@ from django.urls import path
 
 from companies.imports.views import (
     columns,
+    correcting,
     history,
     matching,
     reading,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("<uuid:public_id>/suivi/", work.watch, name="watch"),
     path("<uuid:public_id>/arreter/", work.stop, name="stop"),
     path("<uuid:public_id>/rapport/", report.report, name="report"),
+    path("<uuid:public_id>/corriger/", correcting.correct, name="correct"),
     path("<uuid:public_id>/refus.csv", report.refused_rows, name="refused"),
     path("<uuid:public_id>/societes/", report.companies, name="companies"),
     path("<uuid:public_id>/annuler/", undoing.undo, name="undo"),

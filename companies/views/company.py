@@ -13,12 +13,12 @@ from accounts import perms, sessions
 from companies import company_lists, company_page, lists, pipeline
 from companies.choices import Status
 from companies.forms import NoteForm, StatusForm
-from companies.models import Company
+from companies.models import Company, PursuitChange
 from companies.views.lists import pick
 from mainsite.lib.http import render_page
 from mainsite.lib.siren import is_valid_siren
 
-UNPROCESSABLE = 422
+CONFLICT, UNPROCESSABLE = 409, 422
 PARTIALS = ["pursuit-panel", "notes-panel", "lists-panel"]
 
 
@@ -30,8 +30,7 @@ def show(request: HttpRequest, siren: str) -> HttpResponse:
     wanted = request.GET.get("statut", "")
     if wanted not in Status.values:
         return _page(request, company)
-    form = StatusForm(initial={"status": wanted})
-    return _page(request, company, status_form=form, is_form_open=True)
+    return _page(request, company, wanted=wanted, is_form_open=True)
 
 
 @require_POST
@@ -50,8 +49,29 @@ def set_status(request: HttpRequest, siren: str) -> HttpResponse:
             status=UNPROCESSABLE,
         )
     user = sessions.signed_in_user(request)
-    pipeline.set_status(siren=siren, by=user, request=request, **form.cleaned_data)
+    try:
+        pipeline.set_status(siren=siren, by=user, request=request, **form.cleaned_data)
+    except pipeline.ChangedMeanwhile as conflict:
+        return _conflict(request, company, form, conflict.change)
     return _back_to(request, company, "suivi")
+
+
+def _conflict(
+    request: HttpRequest,
+    company: Company,
+    form: StatusForm,
+    change: PursuitChange | None,
+) -> HttpResponse:
+    """The page as it is now, with what was wanted still in the form."""
+    wanted = form.cleaned_data | {"seen": change.pk if change else 0}
+    return _page(
+        request,
+        company,
+        status_form=StatusForm(initial=wanted),
+        is_form_open=True,
+        changed_meanwhile=change,
+        status=CONFLICT,
+    )
 
 
 @require_POST
@@ -106,7 +126,12 @@ def _check_may_write(request: HttpRequest) -> None:
 
 
 def _page(
-    request: HttpRequest, company: Company, *, status: int = 200, **more: Any
+    request: HttpRequest,
+    company: Company,
+    *,
+    wanted: str = "",
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     account_type = request.GET.get("comptes", "")
     user = sessions.signed_in_user(request)
@@ -118,9 +143,12 @@ def _page(
         "lists": company_lists.of(company.siren, reader=user),
         "way_back": way_back,
         "retour": "" if way_back == reverse("companies:list") else way_back,
-        "status_form": StatusForm(initial={"status": page.follow.status}),
+        "status_form": StatusForm(
+            initial={"status": wanted or page.follow.status, "seen": page.follow.seen}
+        ),
         "note_form": NoteForm(),
         "is_form_open": False,
+        "changed_meanwhile": None,
         "may_write": perms.can_write(user),
         "may_spend": perms.can_spend(user),
         "may_export": perms.can_export(user),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import perms, sessions
 from accounts.models import User
+from accounts.wall import needs_confirmation
 from companies import contacts
 from companies.choices import OppositionReason
 from companies.contact_forms import RightsForm
@@ -23,6 +24,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return _page(request, RightsForm())
 
 
+@needs_confirmation()
 @require_POST
 def oppose(request: HttpRequest) -> HttpResponse:
     user, form = _ops(request), RightsForm(request.POST)
@@ -40,6 +42,7 @@ def oppose(request: HttpRequest) -> HttpResponse:
     return _page(request, RightsForm(), receipt=receipt)
 
 
+@needs_confirmation()
 @require_POST
 def access(request: HttpRequest) -> HttpResponse:
     """Everything held on one person, as a file to send them."""

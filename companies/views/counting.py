@@ -10,12 +10,14 @@ from django.views.decorators.http import require_safe
 from accounts import sessions
 from companies.search import engine
 from companies.search.form import SearchForm
+from mainsite.lib.shedding import expensive
 
 logger = logging.getLogger(__name__)
 
 UNPROCESSABLE, UNAVAILABLE = 422, 503
 
 
+@expensive()
 @require_safe
 def count(request: HttpRequest) -> HttpResponse:
     """The words of the rail's button: a total, or the sentence of what is wrong."""

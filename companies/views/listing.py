@@ -23,10 +23,11 @@ from companies.search import cursor, engine, phrase
 from companies.search.criteria import Criteria
 from companies.search.cursor import Cursor
 from companies.search.engine import Page, Search
-from companies.search.form import SearchForm
+from companies.search.form import NOT_CRITERIA, SearchForm
 from companies.search.sorts import SORTS
 from companies.views import rail
 from mainsite.lib.http import render_page
+from mainsite.lib.shedding import expensive
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,13 @@ PARTIALS = ("univers",)
 WORDS = ("nom", "siege", "naf", "forme", "statut")
 
 
+def _is_search(request: HttpRequest) -> bool:
+    """The first page of a search; going on from a key costs next to nothing."""
+    asked = set(request.GET) - NOT_CRITERIA - {"tri"}
+    return bool(asked) and "curseur" not in request.GET
+
+
+@expensive(when=_is_search)
 @require_safe
 def companies(request: HttpRequest) -> HttpResponse:
     return show(request, request.GET)

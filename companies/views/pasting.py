@@ -17,12 +17,14 @@ from companies.search import phrase
 from companies.search.form import SearchForm
 from mainsite.lib.formatting import number
 from mainsite.lib.http import render_page
+from mainsite.lib.shedding import expensive
 
 UNPROCESSABLE = 422
 # Of the lines to look at again; the others are counted.
 SHOWN_LINES = 500
 
 
+@expensive()
 @require_http_methods(["GET", "HEAD", "POST"])
 def paste(request: HttpRequest) -> HttpResponse:
     """The other filters stay, in ``requete``; ``tel_quel`` takes what can be read."""

@@ -6,8 +6,10 @@ from django.views.decorators.http import require_safe
 from companies import statistics
 from companies.statistics_form import StatisticsForm
 from mainsite.lib.http import render_page
+from mainsite.lib.shedding import expensive
 
 
+@expensive()
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Figures of the whole register: the same for every desk."""

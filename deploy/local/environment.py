@@ -37,6 +37,7 @@ def fresh_secrets() -> dict[str, str]:
         "SECRET_KEY": secrets.token_hex(32),
         "FIELD_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "PEPPER": secrets.token_hex(32),
+        "BACKUP_KEY": secrets.token_hex(32),
     }
 
 

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.local import children, footing, roles
@@ -52,8 +53,16 @@ class _TryAgainError(Exception):
 class Postgres:
     name = "postgres"
 
-    def __init__(self, *, var: Path, state: State, throwaway: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        var: Path,
+        state: State,
+        throwaway: bool = False,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self._state = state
+        self._settings = settings or {}
         self._throwaway = throwaway
         self._log = var / "log" / "postgres.log"
         self._footing = footing.find(programs=_programs(), base=var / "postgres")
@@ -155,6 +164,7 @@ class Postgres:
 
     def _start_once(self) -> None:
         settings = _SETTINGS | (_THROWAWAY if self._throwaway else {})
+        settings |= self._settings
         settings["port"] = str(self._port)
         said_before = self._log.stat().st_size if self._log.exists() else 0
         self.process = children.start(

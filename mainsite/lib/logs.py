@@ -2,10 +2,25 @@
 
 import json
 import logging
+import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+# What opens something by itself, whichever library writes the address down.
+_SECRET_PATH = re.compile(r"(/compte/lien/)[^/\s?\"']+")
+
+
+# What PostgreSQL adds to an error: values of the row, the statement with its values.
+_QUOTED = re.compile(
+    r"^(?:DETAIL|CONTEXT|QUERY|LINE \d+):.*(?:\n[ \t]*\^)?\n?", re.MULTILINE
+)
+
+
+def without_rows(text: str) -> str:
+    """An exception without what PostgreSQL quotes of the rows it is about."""
+    return _QUOTED.sub("", text)
 
 
 class JsonFormatter(logging.Formatter):
@@ -14,10 +29,15 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": without_secrets(record.getMessage()),
         }
         if identifier := request_id.get():
             line["request_id"] = identifier
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            text = self.formatException(record.exc_info)
+            line["exception"] = without_secrets(without_rows(text))
         return json.dumps(line, ensure_ascii=False)
+
+
+def without_secrets(text: str) -> str:
+    return _SECRET_PATH.sub(r"\1***", text)

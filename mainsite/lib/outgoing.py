@@ -19,9 +19,17 @@ import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from mainsite.lib.addresses import (
+    LOOPBACK_NAMES,
+    CheckedResolver,
+    NotPublic,
+    is_public,
+)
 from mainsite.lib.retries import CallError
 
 USER_AGENT = "ma-intelligence/1.0 (French SMEs; batch enrichment)"
+# Numbers, in the forms that some resolvers read as an address: 127.1, 0x7f000001.
+_LOOKS_NUMERIC = re.compile(r"\[?[0-9a-f:.]*:[0-9a-f:.%\w]*\]?|[0-9.]+|0x[0-9a-fx.]*")
 # Longer than any quota window we know; what asks for more is a mistake.
 LONGEST_RETRY_AFTER_S = 3600.0
 
@@ -117,7 +125,12 @@ class Outgoing:
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._limits.connections),
+            connector=aiohttp.TCPConnector(
+                limit=self._limits.connections,
+                resolver=CheckedResolver(local=self._local_names()),
+            ),
+            # No proxy, no password file: the environment does not lead calls elsewhere.
+            trust_env=False,
             timeout=aiohttp.ClientTimeout(
                 total=self._limits.total_s,
                 sock_connect=self._limits.connect_s,
@@ -179,6 +192,10 @@ class Outgoing:
             body=body,
             elapsed_s=time.monotonic() - started,
         )
+
+    def _local_names(self) -> frozenset[str]:
+        hosts = {URL(origin).host or "" for origin in self._origins}
+        return LOOPBACK_NAMES & hosts
 
     def _checked(self, url: str) -> URL:
         address = URL(url)
@@ -244,9 +261,13 @@ def _http_date(text: str) -> datetime | None:
 
 def _origin(address: str) -> str:
     url = URL(address)
-    is_loopback = url.host in {"127.0.0.1", "::1", "localhost"}
-    if url.scheme != "https" and not (url.scheme == "http" and is_loopback):
+    host = url.host or ""
+    is_local = host in LOOPBACK_NAMES
+    if url.scheme != "https" and not (url.scheme == "http" and is_local):
         raise ValueError("a source is called over https")
+    # A name is checked when it is resolved; these are never resolved.
+    if _LOOKS_NUMERIC.fullmatch(host) and not is_local and not is_public(host):
+        raise ValueError("a source is not at a private address")
     return str(url.origin())
 
 
@@ -272,6 +293,8 @@ def _classified(error: Exception) -> OutgoingError:
     if isinstance(error, aiohttp.ClientPayloadError):
         return OutgoingError("truncated", detail=detail)
     if isinstance(error, aiohttp.ClientConnectorError):
+        if isinstance(error.os_error, NotPublic):
+            detail = "NotPublic"
         return OutgoingError("connect", detail=detail)
     # The connection was lost after the request had left, or the answer was not
     # HTTP: nobody can tell what the source did.

@@ -3,12 +3,16 @@
 import gc
 import inspect
 import logging
+import math
 import random
+import resource
 import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
 
 import django_rq
 from django.conf import settings
@@ -21,6 +25,7 @@ from rq.scheduler import RQScheduler
 from mainsite.lib.retries import backoff_s
 
 logger = logging.getLogger(__name__)
+Door = TypeVar("Door", bound=Callable[..., None])
 
 # Measured with the defaults (420 s): a worker killed with its work-horse leaves
 # its job "started" for 765 s. With these, 90 to 100 s; the ledger's own sweep,
@@ -32,6 +37,8 @@ MONITORING_S = 10
 # one: a reader leaves out those it does not know. What must not be left out gets a
 # new version, which older workers refuse.
 VERSION = 1
+# Of the processor, between being told to end and being killed.
+LAST_WORDS_S = 30
 RETRY_BASE_S = 10.0
 RETRY_LONGEST_S = 600.0
 # What a worker that was asked to stop sends to its work-horse.
@@ -41,6 +48,61 @@ _leaving = threading.Event()
 
 class NewerPayload(Exception):
     """The job was written by a later release: requeue it once the workers are."""
+
+
+class OutOfTime(Exception):
+    """The job took more of the processor than its bounds allow."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What one run of a job may take of the machine, beyond what its worker has.
+
+    Too much memory raises MemoryError in the job, too much time OutOfTime; whatever
+    kills its work-horse instead (a library that gives up, the system), ``died`` is
+    called by the worker, with the job's arguments.
+    """
+
+    memory_mb: int
+    cpu_s: int
+    died: Callable[..., None]
+
+    def apply(self) -> None:
+        most = _address_space() + self.memory_mb * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+        signal.signal(signal.SIGXCPU, _out_of_time)
+        soft = math.ceil(time.process_time()) + self.cpu_s
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + LAST_WORDS_S))
+
+
+def bounded(bounds: Bounds) -> Callable[[Door], Door]:
+    def mark(job: Door) -> Door:
+        job.bounds = bounds  # type: ignore[attr-defined]
+        return job
+
+    return mark
+
+
+def lift_bounds() -> None:
+    """For the few words that say what happened."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
+def _out_of_time(*_: object) -> None:
+    # The system repeats it every second: the last words would be cut short.
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+    raise OutOfTime
+
+
+def _address_space() -> int:
+    pages = Path("/proc/self/statm").read_text().split()[0]
+    return int(pages) * resource.getpagesize()
+
+
+def _bounds_of(job: RQJob) -> Bounds | None:
+    found = getattr(job.func, "bounds", None)
+    return found if isinstance(found, Bounds) else None
 
 
 class Job(RQJob):
@@ -95,7 +157,14 @@ class Worker(RQWorker):
         # What the worker loaded stays for good: looked through again at each full
         # collection, it stops an asynchronous job for a tenth of a second.
         gc.freeze()
+        if bounds := _bounds_of(job):
+            bounds.apply()
         super().main_work_horse(job, queue)
+
+    def handle_work_horse_killed(self, job: RQJob, *about: Any) -> None:
+        super().handle_work_horse_killed(job, *about)  # type: ignore[no-untyped-call]
+        if bounds := _bounds_of(job):
+            bounds.died(**readable(bounds.died, job.kwargs))
 
     def perform_job(self, job: RQJob, queue: Queue) -> bool:
         started = time.monotonic()
@@ -131,6 +200,16 @@ def enqueue(
         retry=Retry(max=retries, interval=pauses_s(retries)) if retries else None,
         job_id=job_id,
     )
+
+
+def age_s(name: str, *, connection: Any = None) -> float:
+    """How long the next job of a queue has been waiting. Raises redis.RedisError."""
+    queue = django_rq.get_queue(name, connection=connection)
+    job_id = next(iter(queue.get_job_ids(0, 1)), None)
+    job = queue.fetch_job(job_id) if job_id else None
+    if job is None or job.enqueued_at is None:
+        return 0.0
+    return max(0.0, time.time() - job.enqueued_at.timestamp())
 
 
 def pauses_s(retries: int) -> list[int]:

@@ -58,10 +58,13 @@ PERIODIC = (
     Periodic(every_s=60, path="companies.imports.jobs.sweep", queue="default"),
     Periodic(every_s=3600, path="companies.imports.jobs.delete_expired", queue="low"),
     Periodic(every_s=60, path="accounts.trail.seal", queue="low"),
+    Periodic(every_s=60, path="accounts.jobs.mail_waiting_links", queue="default"),
     Periodic(every_s=3600, path="accounts.throttle.forget_old", queue="low"),
+    Periodic(daily_at="00:20", path="accounts.tokens.record_calls", queue="low"),
     Periodic(every_s=3600, path="exports.jobs.delete_expired", queue="low"),
     # Three months ahead are made: a day without it costs nothing.
     Periodic(daily_at="02:10", path="mainsite.lib.history.maintain", queue="low"),
+    Periodic(daily_at="02:20", path="accounts.retention.forget", queue="low"),
     Periodic(every_s=21600, path="companies.statistics.refresh", queue="low"),
     Periodic(daily_at="02:30", path="companies.jobs.purge_contacts", queue="low"),
     Periodic(daily_at="02:50", path="enrichment.contact_erasure.sweep", queue="low"),
@@ -69,7 +72,11 @@ PERIODIC = (
     Periodic(daily_at="03:30", path="enrichment.jobs.watch_events", queue="low"),
     Periodic(daily_at="04:00", path="enrichment.jobs.renew_stale", queue="low"),
     Periodic(daily_at="05:00", path="enrichment.jobs.check_ledger", queue="low"),
+    Periodic(daily_at="05:05", path="mainsite.invariants.check", queue="low"),
     Periodic(daily_at="05:10", path="accounts.trail.anchor", queue="low"),
+    Periodic(
+        daily_at="05:15", path="companies.jobs.reconcile_oppositions", queue="low"
+    ),
     Periodic(daily_at="05:20", path="accounts.trail.check", queue="low"),
     Periodic(daily_at="05:30", path="scoring.registry.jobs.watch", queue="low"),
 )

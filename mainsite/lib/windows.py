@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -58,6 +59,18 @@ def take(windows: Sequence[Window]) -> float:
     member = os.urandom(8).hex()
     wait = _script()(keys=keys, args=[member, *figures])
     return float(wait) / _MICRO
+
+
+def used(windows: Sequence[Window]) -> list[int]:
+    """How many each holds now, counting none. Raises redis.RedisError."""
+    client: Any = _script().registered_client
+    seconds, micros = client.time()
+    now = seconds * _MICRO + micros
+    with client.pipeline(transaction=False) as pipeline:
+        for window in windows:
+            since = now - window.period_s * _MICRO
+            pipeline.zcount(_PREFIX + window.key, f"({since}", "+inf")
+        return [int(count) for count in pipeline.execute()]
 
 
 @cache

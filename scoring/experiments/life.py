@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import audit
+from accounts.choices import AuditWord
 from accounts.models import User
 from mainsite.lib.flags import BASIS_POINTS
 from scoring.experiments.assignment import Shares
@@ -18,7 +19,7 @@ from scoring.registry.models import LearnedModel, Stage
 from scoring.rules.ruleset import COVERAGE
 
 
-class Action(models.TextChoices):
+class Action(AuditWord):
     """What the audit trail tells of experiments."""
 
     CREATED = "experiment_created", gettext_lazy("expérience créée")

@@ -1,8 +1,9 @@
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import AuditWord
 
-class Action(models.TextChoices):
+
+class Action(AuditWord):
     """What the audit trail tells of models."""
 
     MODEL_TRAINED = "model_trained", _("modèle entraîné")

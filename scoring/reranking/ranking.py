@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
-from django.db import models, transaction
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from accounts.choices import AuditWord
 from accounts.models import User
 from companies.pipeline import PersonHasNoDesk
 from scoring import published
@@ -33,7 +34,7 @@ LABELS = {
 }
 
 
-class Action(models.TextChoices):
+class Action(AuditWord):
     """What the audit trail tells of rerankings."""
 
     MADE = "reranking_made", _("sélection reclassée")

@@ -1,19 +1,20 @@
 import os
-from getpass import getpass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
-from accounts import services
-from accounts.choices import Role
-from accounts.models import Desk
+from accounts import links, services
+from accounts.choices import LinkKind, Role
+from accounts.models import Desk, User
 
 
 class Command(BaseCommand):
     help = (
-        "Make an ops account. The password comes from OPS_PASSWORD or is asked for; "
-        "the second factor is enrolled at the first sign-in."
+        "Make an ops account and print the link by which its owner chooses a password "
+        "(mailed instead when EMAIL_URL is set). OPS_PASSWORD, if given, is the "
+        "password. The second factor is enrolled at the first sign-in."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -22,24 +23,28 @@ class Command(BaseCommand):
         parser.add_argument("--desk", default="Exploitation")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        desk, _created = Desk.objects.get_or_create(name=options["desk"])
+        password = os.environ.get("OPS_PASSWORD") or None
         try:
-            user = services.create_user(
-                email=options["email"].strip().lower(),
-                full_name=options["name"],
-                password=_password(),
-                role=Role.OPS,
-                desk=desk,
-            )
+            user, address = _make(password=password, **options)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         self.stdout.write(f"Compte d’exploitation créé : {user.email}")
+        if address:
+            self.stdout.write("Lien pour choisir le mot de passe, 72 h, une fois :")
+            self.stdout.write(address)
 
 
-def _password() -> str:
-    if given := os.environ.get("OPS_PASSWORD"):
-        return given
-    first, second = getpass("Mot de passe : "), getpass("Encore une fois : ")
-    if first != second:
-        raise CommandError("Les deux saisies diffèrent.")
-    return first
+@transaction.atomic
+def _make(
+    *, email: str, name: str, desk: str, password: str | None, **_: Any
+) -> tuple[User, str]:
+    user = services.create_user(
+        email=email.strip().lower(),
+        full_name=name,
+        password=password,
+        role=Role.OPS,
+        desk=Desk.objects.get_or_create(name=desk)[0],
+    )
+    if password is not None:
+        return user, ""
+    return user, links.make(user=user, kind=LinkKind.INVITATION)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import audit
+from accounts.choices import AuditWord
 from accounts.models import User
 from companies.imports import keys
 from companies.imports.matching import candidates, spots, verdicts
@@ -43,7 +44,7 @@ _SITES: Final = """
 """
 
 
-class Action(models.TextChoices):
+class Action(AuditWord):
     """What the audit trail tells of matching."""
 
     IMPORT_MATCHED = "import_matched", gettext_lazy("rapprochements décidés")

@@ -85,10 +85,22 @@ def _undo(imp: Import) -> list[str]:
     tally = figures.tally(imp)
     if tally is None or not imp.can_be_undone or not tally.to_write:
         return []
-    sentence = _(
-        "Annuler rend à %(updated)s sociétés modifiées leurs valeurs d’avant et retire "
-        "les %(new)s nouvelles, sauf celles qu’un collègue a touchées depuis."
-    )
+    if not tally.updated:
+        sentence = _(
+            "Annuler retire les sociétés nouvelles (%(new)s), sauf celles qu’un "
+            "collègue a touchées depuis."
+        )
+    elif not tally.new:
+        sentence = _(
+            "Annuler rend aux sociétés modifiées (%(updated)s) leurs valeurs d’avant, "
+            "sauf celles qu’un collègue a touchées depuis."
+        )
+    else:
+        sentence = _(
+            "Annuler rend aux sociétés modifiées (%(updated)s) leurs valeurs d’avant "
+            "et retire les nouvelles (%(new)s), sauf celles qu’un collègue a touchées "
+            "depuis."
+        )
     return [sentence % _figures(tally)]
 
 

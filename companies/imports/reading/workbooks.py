@@ -4,7 +4,10 @@ What is packed may unpack to anything: each part is unpacked once, by pieces, un
 limits, before the reader, which holds a sheet whole, sees the file.
 """
 
+import errno
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -31,6 +34,15 @@ OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SMALL: Final = 1 << 20
 _PIECE: Final = 1 << 20
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    UnicodeError,
+)
 _SHEETS: Final = "xl/worksheets/"
 _PLACE: Final = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
 _ENTITIES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
@@ -60,7 +72,12 @@ def check(path: Path) -> None:
             _check_parts(parts)
             for part in parts:
                 _check_part(packed, part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except _DAMAGED as error:
+        raise SheetError(FileFault.DAMAGED_WORKBOOK) from error
+    except OSError as error:
+        # A table of contents that points before the file; the disk's own are not ours.
+        if error.errno not in (None, errno.EINVAL):
+            raise
         raise SheetError(FileFault.DAMAGED_WORKBOOK) from error
 
 

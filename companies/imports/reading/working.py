@@ -26,6 +26,7 @@ from mainsite.lib.sheets.rows import Block, blocks
 LINE: Final = "line"
 ODD: Final = "odd"
 UNFINISHED: Final = ".part"
+_BLOCK: Final = 2_000
 Beat = Callable[[int], None]
 Row = list[str]
 
@@ -111,17 +112,24 @@ def _writer(sink: Any, schema: pa.Schema) -> Any:
 def _batches(
     upload: Path, detected: Mapping[str, Any], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
-    """Batches of exactly BATCH rows, but for the last."""
-    numbers: list[int] = []
-    rows: list[Row] = []
-    for more_numbers, more in data_blocks(upload, detected):
-        numbers += more_numbers
-        rows += more
-        while len(rows) >= BATCH:
-            yield _batch(numbers[:BATCH], rows[:BATCH], schema)
-            numbers, rows = numbers[BATCH:], rows[BATCH:]
-    if rows:
-        yield _batch(numbers, rows, schema)
+    """Batches of exactly BATCH rows, but for the last.
+
+    Cells weigh ten times more as Python's strings than in a column: each block becomes
+    columns at once.
+    """
+    parts: list[pa.RecordBatch] = []
+    held = 0
+    for numbers, rows in data_blocks(upload, detected):
+        part = _batch(numbers, rows, schema)
+        while held + part.num_rows >= BATCH:
+            room = BATCH - held
+            yield pa.concat_batches([*parts, part.slice(0, room)])
+            parts, held, part = [], 0, part.slice(room)
+        if part.num_rows:
+            parts.append(part)
+            held += part.num_rows
+    if held:
+        yield pa.concat_batches(parts)
 
 
 def _batch(numbers: list[int], rows: list[Row], schema: pa.Schema) -> pa.RecordBatch:
@@ -176,13 +184,13 @@ def _all_blocks(upload: Path, detected: Mapping[str, Any]) -> Iterator[Block]:
         return
     with upload.open("rb") as raw:
         text = io.TextIOWrapper(raw, encoding=detected["encoding"], newline="")
-        yield from blocks(text, str(detected["separator"]), size=BATCH)
+        yield from blocks(text, str(detected["separator"]), size=_BLOCK)
 
 
 def _of_sheet(upload: Path, sheet: str, width: int) -> Iterator[Block]:
     """A sheet is a rectangle: what is missing at the end of a row is blank."""
     rows = workbooks.rows(upload, sheet)
-    while taken := list(islice(rows, BATCH)):
+    while taken := list(islice(rows, _BLOCK)):
         numbers = [number for number, _ in taken]
         yield numbers, [_squared(row, width) for _, row in taken]
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from companies import addresses, pasting
-from companies.imports import refused_file
+from companies.imports import correcting, refused_file
 from companies.imports.kinds import is_undoable
 from companies.imports.models import ImportState
 from companies.imports.page import doubts, figures, refused, steps, touched
@@ -33,6 +33,7 @@ def report(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "may_resume": imp.state in RESUMED and bool(imp.path),
         "may_undo": imp.can_be_undone and is_undoable(imp.kind),
         "refusals": refused.read(imp, at=request.GET),
+        "may_correct": correcting.may_correct(imp),
         "changes": figures.changes(imp),
         "modifications": figures.modifications(imp),
         "detected": detected(imp),

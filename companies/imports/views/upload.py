@@ -17,12 +17,14 @@ from companies.imports.models import ImportKind
 from companies.imports.page import steps
 from companies.imports.services import ImportRefused
 from companies.imports.views.finding import find_to_change, may_bring, writer
+from mainsite.lib.shedding import expensive
 
 TOO_LARGE, UNPROCESSABLE = 413, 422
 # The other fields of the form, beside the file.
 FORM_BYTES = 64 * 1024
 
 
+@expensive(queue="imports")
 @csrf_exempt  # The token is checked below, once the size is known to be bearable.
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
