@@ -1,0 +1,1 @@
+"""Backups: the database and the stored files, sealed, and back again."""
