@@ -17,6 +17,8 @@ from deploy.local import children
 Kind = Literal["horse", "worker", "both"]
 # As the supervisor of bin/run pauses after a first fall.
 PAUSE_S = 1.0
+# Long beyond what a stop may take.
+STOP_S = 120.0
 
 
 @dataclass
@@ -67,6 +69,17 @@ class Product:
         horses = _children(worker) or self._orphans()
         killed = {"horse": horses, "worker": [worker], "both": [worker, *horses]}
         _kill(killed[kind])
+
+    def ask_to_stop(self) -> float:
+        """SIGTERM to all of them, as a deployment does; seconds until the last left."""
+        began = time.monotonic()
+        members = [*self._workers, self._scheduler]
+        running = [member.process for member in members if member.process]
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        for process in running:
+            process.wait(STOP_S)
+        return time.monotonic() - began
 
     def kill_all(self) -> None:
         """As a machine that loses its current, orphans of earlier kills included."""

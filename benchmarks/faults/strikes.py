@@ -12,6 +12,8 @@ from benchmarks.faults.trial import Trial, is_over
 FREE, PAID = SOURCES
 KINDS: tuple[Kind, ...] = ("horse", "worker", "both")
 CLOCK_S = 600
+# security.md, F7.
+HAND_BACK_S = 30.0
 # Calls a second that a moved clock must not let pass.
 CLOCK_RATE = 10.0
 # Long beside the time that an answer takes to be logged, short beside a batch.
@@ -54,6 +56,16 @@ def scheduler(trial: Trial) -> None:
     trial.reach_any()
     with trial.strike("scheduler, workers and work-horses killed"):
         trial.product.kill_all()
+    trial.end()
+
+
+def deployment(trial: Trial) -> None:
+    """Asked to stop, workers finish what they have in hand and give the rest back."""
+    trial.begin()
+    trial.reach_any()
+    with trial.strike("workers asked to stop"):
+        seconds = trial.product.ask_to_stop()
+    trial.demand(seconds <= HAND_BACK_S, f"they left after {seconds:.0f} s")
     trial.end()
 
 
@@ -207,6 +219,7 @@ FAULTS = {
     "twin": Fault(told="undisturbed", play=undisturbed),
     "kills": Fault(told="work-horse, worker, both killed", play=kills),
     "scheduler": Fault(told="all processes killed at once", play=scheduler),
+    "deployment": Fault(told="workers asked to stop (SIGTERM)", play=deployment),
     "redis_emptied": Fault(told="Redis killed and emptied", play=redis_emptied),
     "redis_frozen": Fault(told="Redis frozen", play=redis_frozen),
     "postgres_restarted": Fault(
