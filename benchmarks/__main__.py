@@ -9,7 +9,7 @@ import tempfile
 
 BENCHES = {
     "list": "benchmarks.list_page",
-    "load": "benchmarks.import_registry",
+    "registry-load": "benchmarks.import_registry",
     "enrichment": "benchmarks.enrichment",
     "cache": "benchmarks.cache",
     "start": "benchmarks.start",
@@ -20,12 +20,14 @@ BENCHES = {
 # Not measures of speed: asked for by name, `make faults` and `make bench-NAME`.
 FAULTS = {
     "faults": "benchmarks.faults",
+    "page-faults": "benchmarks.faults.pages",
     "batch": "benchmarks.ten_thousand",
     "connections": "benchmarks.connections",
     "autovacuum": "benchmarks.autovacuum",
+    "load": "benchmarks.load",
 }
 # They start what they need themselves.
-ALONE = {"start", "search", "faults", "scoring", "files"}
+ALONE = {"start", "search", "faults", "page-faults", "scoring", "files", "load"}
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """Register load against bare COPY of the same, already prepared rows.
 
-    make bench-load ROWS=1000000 [ROUNDS=3]
+    make bench-registry-load ROWS=1000000 [ROUNDS=3]
 
 Makes up INSEE's two files (ROWS legal units, half as many again sites, with closed and
 partially diffused ones, and sole traders that are left out), loads them with

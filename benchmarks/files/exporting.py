@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import parts
 from benchmarks.scoring import ground
 
 # Every open company, by what a list is sorted by most.
@@ -78,7 +78,7 @@ class Measured:
         self._cpu = time.process_time() - self._cpu
 
     def told(self, rows: int) -> dict[str, Any]:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak = parts.peak_mib()
         return {
             "rows": rows,
             "seconds": self._seconds,

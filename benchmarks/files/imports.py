@@ -11,7 +11,6 @@ compared is rows a second.
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from typing import Any
 
 import psycopg
 
+from benchmarks import parts
 from benchmarks.scoring import ground
 from benchmarks.scoring.ground import Part, Rows, Verdicts
 
@@ -196,7 +196,7 @@ def _bring(path: Path) -> dict[str, float]:
     from companies.imports.models import Import
 
     by = _person()
-    took = {"idle_mib": _peak_mib()}
+    took = {"idle_mib": parts.peak_mib()}
     began = time.perf_counter()
     with path.open("rb") as file:
         upload = SimpleUploadedFile(path.name, b"")
@@ -222,11 +222,7 @@ def _bring(path: Path) -> dict[str, float]:
     done = Import.objects.get(pk=imp.pk)
     if done.state != "done" or done.counts["refused"]:
         raise SystemExit(f"{done.state} {done.reason} {done.counts}")
-    return took | {"peak_mib": _peak_mib()}
-
-
-def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return took | {"peak_mib": parts.peak_mib()}
 
 
 def _person() -> Any:

@@ -12,7 +12,6 @@ import argparse
 import io
 import os
 import random
-import resource
 import statistics
 import time
 from collections import Counter
@@ -22,6 +21,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from benchmarks import parts
 from benchmarks.scoring.ground import Rows, Verdicts, verdict
 from benchmarks.search import ground
 
@@ -172,11 +172,11 @@ def _speed(rows: pl.DataFrame, companies: int) -> tuple[Rows, Verdicts]:
 
     asked = rows.sample(min(NAMES, len(rows)), seed=1)
     reading = [_timed(lambda: sum(map(len, register.batches())))[0] for _ in range(2)]
-    before = _peak_mb()
+    before = parts.peak_mib()
     busy = time.process_time()
     took, said = _timed(lambda: _match(asked))
     busy = time.process_time() - busy
-    grown = _peak_mb() - before
+    grown = parts.peak_mib() - before
     found = _counted(asked, said)
     told: Rows = [
         (f"{len(asked):,} names, {companies:,} companies", f"{took:.1f} s"),
@@ -200,10 +200,6 @@ def _timed(run: Any) -> tuple[float, Any]:
     began = time.perf_counter()
     done = run()
     return time.perf_counter() - began, done
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 # The register
