@@ -80,6 +80,14 @@ SELECT b.id, siren, 'pappers', siren - {FIRST},
     CASE WHEN siren % 20013 = 0 AND siren % 4 > 0 THEN now() - interval '1 minute' END
 -- By siren / 28, so that each batch has some that wait, whatever its number.
 FROM enrichment_batch b JOIN register ON siren % 7 = 0 AND siren / 28 % 4 = b.id % 4;
+-- A month of the trail: people, words, addresses and requests, some of them rare.
+INSERT INTO accounts_auditentry (at, actor_id, action, resource, details, address,
+    request_id)
+SELECT now() - i * interval '30 seconds',
+    CASE WHEN i % 9000 = 0 THEN 999 ELSE i % 40 END,
+    CASE WHEN i % 9000 = 1 THEN 'sign_out' ELSE 'sign_in' END, 'company:' || i % 20000,
+    '{{}}', ('10.0.' || i % 200 || '.' || i % 250)::inet, md5((i / 3)::text)
+FROM generate_series(1, 60000) i;
 -- Each line as of a transaction of its own, long ago.
 INSERT INTO search_change (xid, kind, key, siren)
 SELECT (i % 200 + 100)::text::xid8, 0, 0, {FIRST} + i FROM generate_series(1, 30000) i;

@@ -1,6 +1,8 @@
 """/metrics: who may read it, and that what it says can be read by Prometheus."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -8,6 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from accounts import audit
+from accounts.choices import Action
+from accounts.models import AuditEntry
 from enrichment.models import Batch, Call, SchemaDrift
 from mainsite.lib import cache
 from mainsite.lib.caching.levels import Levels
@@ -105,3 +110,21 @@ class TestWhatItSays:
         assert figures["ma_part_up", "cache"] == 0
         assert figures["ma_part_up", "sources"] == 1
         assert not [name for name in figures if name[0] == "ma_cache_lookups_total"]
+
+
+class TestTheTrail:
+    def test_tells_what_an_attack_would_look_like(self, analyst):
+        for _ in range(3):
+            audit.record(actor=None, action=Action.SIGN_IN_REFUSED)
+        AuditEntry.objects.create(
+            at=timezone.now() - timedelta(minutes=61), action="factor_reset", details={}
+        )
+        found = read()
+        assert found["ma_audit_entries_hour", "sign_in_refused"] == 3
+        assert found["ma_audit_entries_hour", "factor_reset"] == 0
+
+    def test_every_alert_of_the_documents_has_its_figure(self):
+        doc = (Path(__file__).parent.parent / "docs" / "audit.md").read_text()
+        actions = re.findall(r'action="([a-z_.]+)"', doc)
+        assert {("ma_audit_entries_hour", action) for action in actions} <= set(read())
+        assert len(actions) >= 10

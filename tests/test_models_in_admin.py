@@ -26,6 +26,14 @@ OF_DESKS = {
 }
 # Digests and seeds: nobody has anything to read there.
 SECRET = {"accounts.RecoveryCode", "accounts.Session", "accounts.TotpDevice"}
+# Ops who edited them could give their own key to somebody else's account.
+SECRET |= {
+    "django_otp_webauthn.WebAuthnAttestation",
+    "django_otp_webauthn.WebAuthnCredential",
+    "django_otp_webauthn.WebAuthnUserHandle",
+}
+# The trail under another name: it has its page.
+AGAIN = {"accounts.Edit"}
 # The role says it all; django-flags and the admin keep these for themselves.
 OF_LIBRARIES = {
     "admin.LogEntry",
@@ -35,7 +43,7 @@ OF_LIBRARIES = {
     "django_rq.Queue",
     "sessions.Session",
 }
-ABSENT = OF_DESKS | SECRET | OF_LIBRARIES
+ABSENT = OF_DESKS | SECRET | AGAIN | OF_LIBRARIES
 
 
 def _label(model):

@@ -4,13 +4,17 @@ Bounds are for the hundred thousand companies of ``tests.plans``: above what was
 under what the query costs without each index that nothing else can stand in for.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.http import QueryDict
+from django.utils import timezone
 
+from accounts import trail_search
 from accounts.models import User
+from accounts.trail_search import Wish
 from companies import company_page
 from companies.models import Company
 from companies.search import engine, lines, names
@@ -111,6 +115,18 @@ def export_batch():
             cursor.fetchall()
 
 
+def trail(**wish):
+    """A page of the audit trail and its count, as they are asked together."""
+
+    def act():
+        now = timezone.now()
+        asked = Wish(since=now - timedelta(days=30), until=now, **wish)
+        trail_search.page(asked)
+        trail_search.count(asked)
+
+    return act
+
+
 def exact(query):
     return lambda: plain(query)
 
@@ -164,6 +180,26 @@ CLASSES = {
     "ledger, a lease": (lease, 800, ()),
     "ledger, leases that ended": (expire, 1000, ()),
     "ledger, is there work": (look_for_work, 40, ()),
+    "trail, the newest": (trail(), 100, ("auditentry_at",)),
+    "trail, a person": (trail(actor_id=999), 100, ("auditentry_actor_at",)),
+    "trail, a word": (trail(action="sign_out"), 100, ("auditentry_action_at",)),
+    "trail, a resource": (
+        trail(resource="company:77"),
+        100,
+        ("auditentry_resource_at",),
+    ),
+    "trail, an address": (trail(address="10.0.7.7"), 160, ("auditentry_address_at",)),
+    "trail, a request": (
+        trail(request_id="c4ca4238a0b923820dcc509a6f75849b"),
+        100,
+        ("auditentry_request_at",),
+    ),
+    "trail, a desk": (
+        trail(actors=tuple(range(10))),
+        600,
+        ("auditentry_actor_at",),
+    ),
+    "trail, two filters": (trail(actor_id=7, action="sign_out"), 100, ()),
     "what changed since": (ten_changes, 100, ("search_change_xid",)),
 }
 

@@ -4,9 +4,12 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.tests.people import make_user, password_only_client, verified_client
+from accounts.tests.tokens import bearing, make_token
 from companies.imports.tests.wizard_files import make_import
 from companies.models import ListChange, SavedSearch, TargetList
 from companies.tests.makers import make_company
@@ -14,29 +17,38 @@ from enrichment.models import Batch
 from exports.models import Export
 from scoring.experiments.models import Experiment
 from scoring.reranking.models import Reranking
+from tests.hostile.guards import header_faults, read_through, undone
 
 pytestmark = pytest.mark.django_db
 
 SIREN = "732829320"
-PEOPLE = ("nobody", "half_way", "analyst", "reader", "stranger", "ops")
+PEOPLE = (
+    *("nobody", "half_way", "analyst", "reader", "stranger", "ops"),
+    *("manager", "revoked"),
+)
 
 
-def who(nobody, half_way, analyst, reader, stranger, ops):
+def who(nobody, half_way, analyst, reader, stranger, ops, manager=None):
+    """A manager's is an analyst's where nothing is said; a revoked token is nobody."""
     statuses = (nobody, half_way, analyst, reader, stranger, ops)
-    return dict(zip(PEOPLE, statuses, strict=True))
+    return dict(zip(PEOPLE, (*statuses, manager or analyst, nobody), strict=True))
 
 
 # What each person gets from a plain GET, in the order of PEOPLE. 302 is the way to
 # sign in; 405 says that the address takes POST, to those who may come near it.
+# tests/hostile/test_methods.py asks the same addresses in every other way.
 PUBLIC = who(200, 200, 200, 200, 200, 200)
 PAGE = who(302, 302, 200, 200, 200, 200)
 WRITERS_PAGE = who(302, 302, 200, 403, 200, 200)
 OWN = who(302, 302, 200, 200, 404, 200)
 POST = who(302, 302, 405, 405, 405, 405)
+HALF_WAY_POST = who(302, 405, 405, 405, 405, 405)
 # Sent to the door of the admin, which answers 403 to who is not of ops.
 OPS = who(302, 302, 302, 302, 302, 200)
 IMPORT_OWN = who(302, 302, 200, 403, 404, 200)
 IMPORT_STEP = who(302, 302, 302, 403, 404, 302)
+# Read by machines, and of nobody.
+PROBES = {"healthz", "readyz", "metrics"}
 TABLE = {
     "companies:list": PAGE,
     "companies:count": PAGE,
@@ -73,7 +85,7 @@ TABLE = {
     "companies:update_search": POST,
     "companies:rename_search": POST,
     "companies:share_search": POST,
-    "companies:delete_search": who(302, 302, 200, 403, 404, 403),
+    "companies:delete_search": who(302, 302, 200, 403, 404, 403, 403),
     "companies:imports:list": PAGE,
     "companies:imports:new": WRITERS_PAGE,
     # A finished one: each step leads to its report.
@@ -86,22 +98,41 @@ TABLE = {
     "companies:imports:watch": IMPORT_STEP,
     "companies:imports:report": IMPORT_OWN,
     "companies:imports:refused": IMPORT_OWN,
+    "companies:imports:correct": IMPORT_OWN,
     "companies:imports:undo": IMPORT_OWN,
     "companies:imports:stop": POST,
     "companies:imports:companies": POST,
     "companies:imports:forget": POST,
     "accounts:sign_in": who(200, 200, 302, 302, 302, 302),
+    # An unknown token leads where every token does; without one there is no page.
+    "accounts:open_link": who(302, 302, 302, 302, 302, 302),
+    "accounts:choose_password": who(404, 404, 404, 404, 404, 404),
+    # Without a mail server nobody resets by themselves.
+    "accounts:reset": who(404, 404, 404, 404, 404, 404),
+    "accounts:shown_links": who(302, 302, 404, 404, 404, 302),
     "accounts:verify": who(302, 200, 302, 302, 302, 302),
     "accounts:recovery": who(302, 200, 302, 302, 302, 302),
     "accounts:enrol": who(302, 302, 302, 302, 302, 302),
     "accounts:recovery_codes": who(302, 302, 302, 302, 302, 302),
     "accounts:recovery_codes_file": who(302, 302, 302, 302, 302, 302),
+    "accounts:confirm": PAGE,
     "accounts:security": PAGE,
+    "accounts:passkey_challenge": HALF_WAY_POST,
+    "accounts:verify_passkey": HALF_WAY_POST,
+    "accounts:passkey_options": HALF_WAY_POST,
+    "accounts:add_passkey": HALF_WAY_POST,
+    "accounts:new_passkey": PAGE,
+    "accounts:remove_passkey": POST,
     "accounts:renew_recovery_codes": POST,
     "accounts:replace_device": POST,
     "accounts:sign_out_others": POST,
     "accounts:close_session": POST,
+    "accounts:tokens": PAGE,
+    "accounts:new_token": who(302, 302, 302, 302, 302, 302),
+    "accounts:revoke_token": POST,
     "accounts:password": PAGE,
+    "accounts:trail": who(302, 302, 403, 403, 403, 200, manager=200),
+    "accounts:trail_file": POST,
     "accounts:logout": who(405, 405, 405, 405, 405, 405),
     "enrichment:batches": PAGE,
     "enrichment:new": WRITERS_PAGE,
@@ -121,7 +152,7 @@ TABLE = {
     "enrichment:refresh": POST,
     "enrichment:find_contacts": POST,
     # Of what is no source of contacts there is no assessment.
-    "enrichment:assessment": who(302, 302, 403, 403, 403, 404),
+    "enrichment:assessment": who(302, 302, 403, 403, 403, 404, 404),
     "enrichment:withdraw_assessment": POST,
     "scoring:panel": PAGE,
     "scoring:give_override": POST,
@@ -131,8 +162,8 @@ TABLE = {
     "scoring:lookalikes": who(302, 302, 422, 422, 422, 422),
     "scoring:lookalikes_of_selection": POST,
     "scoring:company_lookalikes": PAGE,
-    "scoring:experiments": who(302, 302, 403, 403, 403, 200),
-    "scoring:experiment": who(302, 302, 403, 403, 403, 200),
+    "scoring:experiments": who(302, 302, 403, 403, 403, 200, 200),
+    "scoring:experiment": who(302, 302, 403, 403, 403, 200, 200),
     "scoring:rerankings": PAGE,
     "scoring:rerank": POST,
     "scoring:reranking": OWN,
@@ -151,11 +182,14 @@ TABLE = {
     "exports:suspend": POST,
     "exports:resume": POST,
     "exports:delete": POST,
+    # No session is read there.
+    "api:me": who(401, 401, 401, 401, 401, 401),
     "healthz": PUBLIC,
     "readyz": PUBLIC,
     # From this machine, as here; from elsewhere it wants a token.
     "metrics": PUBLIC,
     "cache": OPS,
+    "register": OPS,
     "cache_forget": who(302, 302, 302, 302, 302, 405),
     "dead_letters": OPS,
     "dead_letters_act": who(302, 302, 302, 302, 302, 405),
@@ -228,13 +262,16 @@ def make_list_and_search(analyst):
 
 
 @pytest.fixture
-def browsers(client, analyst, reader, stranger, ops):
+def browsers(client, analyst, reader, stranger, ops, manager, rf):
     half_way = make_user("mi-chemin@cabinet.example", desk=analyst.desk)
     verified_client(half_way)
+    revoked = make_token(manager, rf, revoked_at=timezone.now())[1]
     people = {"analyst": analyst, "reader": reader, "stranger": stranger, "ops": ops}
+    people["manager"] = manager
     return {
         "nobody": client,
         "half_way": password_only_client(half_way),
+        "revoked": Client(headers=bearing(revoked)),
         **{name: verified_client(user) for name, user in people.items()},
     }
 
@@ -250,8 +287,15 @@ def address_of(name, things):
 
 @pytest.mark.parametrize("name", TABLE)
 def test_who_gets_what(name, things, browsers):
-    address = address_of(name, things)
-    got = {person: browsers[person].get(address).status_code for person in PEOPLE}
+    """And whoever reads changes nothing, and is told how to keep what was read."""
+    address, got = address_of(name, things), {}
+    for person in PEOPLE:
+        with undone(browsers[person]) as written:
+            answer = browsers[person].get(address)
+            read_through(answer)
+        got[person] = answer.status_code
+        assert written == set(), person
+        assert header_faults(answer, is_private=name not in PROBES) == [], person
     assert got == TABLE[name]
 
 

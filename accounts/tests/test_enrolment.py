@@ -8,7 +8,6 @@ from django.urls import reverse
 from accounts import second_factor, sessions
 from accounts.models import AuditEntry, RecoveryCode, TotpDevice
 from accounts.tests.people import (
-    PASSWORD,
     code_of,
     enrolled,
     make_user,
@@ -55,6 +54,16 @@ class TestFirstSignIn:
         client.get(ENROL)
 
         assert pending(analyst).secret == first
+
+    def test_is_a_sign_in_like_the_others_in_the_trail(self, analyst):
+        client = password_only_client(analyst)
+        client.get(ENROL)
+        client.post(ENROL, {"token": code_of(pending(analyst))})
+
+        words = AuditEntry.objects.filter(actor=analyst).values_list(
+            "action", flat=True
+        )
+        assert {"factor_enrolled", "sign_in"} <= set(words)
 
     def test_the_seed_is_not_readable_in_the_database(self, analyst):
         device = second_factor.start_enrolment(user=analyst)
@@ -183,18 +192,20 @@ class TestRecovery:
 
 
 class TestReplacing:
-    def test_asks_for_the_password_first(self, analyst_client):
+    def test_asks_who_is_there_first(self, analyst_client, clock):
         assert analyst_client.get(ENROL).url == SECURITY
-        refused = analyst_client.post(
-            reverse("accounts:replace_device"), {"device-password": "faux mot de passe"}
-        )
-        assert refused.status_code == 422
+        clock.shift(16 * 60)
+
+        page = analyst_client.post(reverse("accounts:replace_device"))
+
+        assert page.status_code == 403
+        assert "C’est bien vous" in page.text
         assert analyst_client.get(ENROL).url == SECURITY
 
     def test_the_old_telephone_stops_and_other_sessions_end(self, analyst):
         client, other = verified_client(analyst), verified_client(analyst)
         old = second_factor.device_of(analyst)
-        client.post(reverse("accounts:replace_device"), {"device-password": PASSWORD})
+        client.post(reverse("accounts:replace_device"))
         client.get(ENROL)
 
         answer = client.post(ENROL, {"token": code_of(pending(analyst))})
@@ -206,9 +217,7 @@ class TestReplacing:
         assert TotpDevice.objects.filter(user=analyst).count() == 1
 
     def test_the_permission_is_short(self, analyst_client, clock):
-        analyst_client.post(
-            reverse("accounts:replace_device"), {"device-password": PASSWORD}
-        )
+        analyst_client.post(reverse("accounts:replace_device"))
         clock.shift(sessions.RECENT_S + 1)
 
         assert analyst_client.get(ENROL).url == SECURITY

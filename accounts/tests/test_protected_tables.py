@@ -188,7 +188,7 @@ class TestUserAdmin:
         entry = AuditEntry.objects.latest("pk")
         assert entry.details == {"fields": ["role"]}
 
-    def test_makes_an_account(self, ops_client, desk):
+    def test_makes_an_account_whose_password_ops_do_not_choose(self, ops_client, desk):
         phrase = "une phrase pour la première fois"
         answer = ops_client.post(
             f"{self.LIST}add/",
@@ -203,7 +203,8 @@ class TestUserAdmin:
         )
 
         assert answer.status_code == 302
-        assert User.objects.get(email="nouvelle@cabinet.example").check_password(phrase)
+        user = User.objects.get(email="nouvelle@cabinet.example")
+        assert not user.has_usable_password()
 
     def test_resets_a_second_factor(self, ops_client, analyst):
         enrolled(analyst)

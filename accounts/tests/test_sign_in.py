@@ -1,5 +1,7 @@
 """From the password to the list: who gets in, what the refused are told."""
 
+import re
+
 import pytest
 from django.contrib.auth import get_user
 from django.test import Client
@@ -192,6 +194,32 @@ class TestCode:
 
         assert "horloge du téléphone avance" in answer.text
 
+    @pytest.mark.parametrize("minutes", [-10, 10])
+    def test_a_clock_ten_minutes_away_is_told_our_time(
+        self, half_way_client, analyst, clock, minutes
+    ):
+        """The application of a telephone, or our machine: somebody compares."""
+        token = code_of(device_of(analyst), steps=2 * minutes)
+
+        answer = half_way_client.post(VERIFY, {"token": token})
+
+        assert re.search(r"il est \d\d:\d\d:\d\d ici", answer.text)
+
+    def test_a_code_of_the_future_is_not_good_when_its_time_comes(
+        self, half_way_client, analyst, clock
+    ):
+        """Else the hint would help whoever guesses: told once, they would wait."""
+        token = code_of(device_of(analyst), steps=4)
+        half_way_client.post(VERIFY, {"token": token})
+        clock.shift(4 * 30)
+
+        answer = half_way_client.post(VERIFY, {"token": token})
+
+        assert answer.status_code == 422
+        right = code_of(device_of(analyst), steps=1)
+        clock.shift(30)
+        assert half_way_client.post(VERIFY, {"token": right}).status_code == 302
+
     @pytest.mark.parametrize("steps", [-1, 0, 1])
     def test_one_step_early_or_late_passes(self, half_way_client, analyst, steps):
         token = code_of(device_of(analyst), steps=steps)
@@ -258,6 +286,8 @@ class TestWayBack:
             "/\\evil.example",
             "javascript:alert(1)",
             "http:///evil.example",
+            "liste",
+            "accounts:logout",
         ],
     )
     def test_never_leaves_the_site(self, client, analyst, target):

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts import sessions
-from accounts.choices import Role
+from accounts import links, sessions
+from accounts.choices import LinkKind, Role
 from accounts.models import User
 from accounts.tests.people import (
     PASSWORD,
@@ -27,6 +27,8 @@ BEHIND = [
     reverse("accounts:renew_recovery_codes"),
     reverse("accounts:replace_device"),
     reverse("accounts:sign_out_others"),
+    reverse("accounts:confirm"),
+    reverse("accounts:shown_links"),
     reverse("admin:accounts_user_changelist"),
 ]
 
@@ -163,26 +165,21 @@ class TestSecurityPage:
         assert "Téléphone" in page
         assert "Il vous en reste 0" in page
 
-    def test_new_codes_need_the_password(self, analyst_client, analyst):
-        url, field = reverse("accounts:renew_recovery_codes"), "codes-password"
-
-        assert analyst_client.post(url, {field: "faux"}).status_code == 422
-        assert analyst_client.post(url).status_code == 422
-        assert analyst.recovery_codes.count() == 0
-
     def test_new_codes_are_shown(self, analyst_client, analyst):
-        url, field = reverse("accounts:renew_recovery_codes"), "codes-password"
-        answer = analyst_client.post(url, {field: PASSWORD})
+        answer = analyst_client.post(reverse("accounts:renew_recovery_codes"))
 
         assert answer.url == reverse("accounts:recovery_codes")
         assert analyst.recovery_codes.count() == 10
 
-    def test_the_password_is_not_guessed_here_either(self, analyst_client):
-        url, field = reverse("accounts:replace_device"), "device-password"
-        for _ in range(5):
-            analyst_client.post(url, {field: "faux"})
+    def test_tells_what_was_lately_done(self, analyst_client, analyst, ops):
+        links.make(user=analyst, kind=LinkKind.RESET, by=ops)
+        analyst_client.post(reverse("accounts:renew_recovery_codes"))
 
-        assert analyst_client.post(url, {field: PASSWORD}).status_code == 422
+        page = analyst_client.get(reverse("accounts:security")).text
+
+        assert "lien de réinitialisation fait par l’exploitation" in page
+        assert "codes de secours créés" in page
+        assert ops.email not in page
 
     def test_closes_the_other_sessions_only(self, analyst):
         mine, other = verified_client(analyst), verified_client(analyst)

@@ -74,6 +74,15 @@ class TestTheStart:
         batch = start(analyst, numbers, sources=["pappers"], cap=Decimal(1))
         assert batch.state == "done"
 
+    def test_its_end_is_traced_for_whoever_started_it(self, analyst, companies, start):
+        numbers = companies(1)
+        scored(numbers[0], 0)
+        batch = start(analyst, numbers, sources=["pappers"], cap=Decimal(1))
+        entry = AuditEntry.objects.get(action="batch.end")
+        assert entry.actor == analyst
+        assert entry.resource == f"batch:{batch.public_id}"
+        assert entry.details["items"] == {"not_bought": 1}
+
 
 class TestPause:
     def test_nothing_is_leased_and_what_is_under_way_stays(

@@ -7,13 +7,13 @@ from django.utils import timezone
 from companies.choices import ScoreState
 from companies.models import AnnualAccounts, LegalEvent, Officer
 from companies.tests.makers import make_company
+from mainsite.lib.tests.folders import keep_in
 
 
 @pytest.fixture(autouse=True)
 def export_folder(settings, tmp_path):
     """Files of a test are its own."""
-    settings.EXPORT_DIR = tmp_path / "exports"
-    return settings.EXPORT_DIR
+    return keep_in(settings, "exports", tmp_path / "exports")
 
 
 def make_accounts(siren, year, revenue, *, kind="C", **fields):

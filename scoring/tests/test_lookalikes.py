@@ -415,6 +415,8 @@ class TestPages:
             url, {"retour": "https://ailleurs.example/?naf=A"}
         )
         assert close.name in elsewhere.text
+        nowhere = analyst_client.get(url, {"retour": "http://["})
+        assert close.name in nowhere.text
 
     def test_the_company_page_opens_it(self, workshop, analyst_client):
         seed = workshop[0]

@@ -10,14 +10,14 @@ from companies.imports.page import work
 from companies.imports.tests.wizard_files import make_import, make_match, upload
 from companies.models import PastedSirens
 from companies.tests.makers import make_company
+from mainsite.lib.tests.folders import keep_in
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def upload_folder(settings, tmp_path):
-    settings.UPLOAD_DIR = tmp_path / "uploads"
-    return settings.UPLOAD_DIR
+    return keep_in(settings, "uploads", tmp_path / "uploads")
 
 
 @pytest.fixture

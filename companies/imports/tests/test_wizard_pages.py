@@ -8,6 +8,7 @@ from companies.imports import services
 from companies.imports.models import Import, ImportState
 from companies.imports.page import values
 from companies.imports.tests.wizard_files import make_import, make_match, upload
+from mainsite.lib.tests.folders import keep_in
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def upload_folder(settings, tmp_path):
     """Files of a test are its own."""
-    settings.UPLOAD_DIR = tmp_path / "uploads"
-    return settings.UPLOAD_DIR
+    return keep_in(settings, "uploads", tmp_path / "uploads")
 
 
 @pytest.fixture

@@ -1,0 +1,116 @@
+import threading
+import time
+
+import pytest
+from django.contrib.auth.hashers import check_password, make_password
+from django.test import override_settings
+
+from accounts import hashing, throttle
+from accounts.tests.people import PASSWORD
+
+BOUNDED = override_settings(
+    PASSWORD_HASHERS=["accounts.hashing.BoundedArgon2PasswordHasher"]
+)
+
+
+@pytest.fixture
+def one_at_a_time(monkeypatch):
+    turns = hashing.Turns(at_once=1, waiting=1)
+    monkeypatch.setattr(hashing, "turns", lambda: turns)
+    return turns
+
+
+def sign_in(client, user, password=PASSWORD, **extra):
+    form = {"email": user.email, "password": password}
+    return client.post("/compte/connexion/", form, **extra)
+
+
+class TestTurns:
+    def test_are_so_many_at_once(self, one_at_a_time):
+        most, now = [], []
+
+        def compute():
+            with hashing.turn(5.0):
+                now.append(1)
+                most.append(len(now))
+                time.sleep(0.02)
+                now.pop()
+
+        threads = [threading.Thread(target=compute) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert most == [1, 1]
+
+    def test_leave_nobody_waiting_beyond_their_places(self, one_at_a_time):
+        one_at_a_time.take(0)
+        waits = threading.Thread(target=lambda: _took(one_at_a_time, 5.0))
+        waits.start()
+        while one_at_a_time._places.acquire(blocking=False):
+            one_at_a_time._places.release()
+            time.sleep(0.001)
+        began = time.monotonic()
+        with pytest.raises(hashing.Busy):
+            one_at_a_time.take(5.0)
+        assert time.monotonic() - began < 1
+        one_at_a_time.give_back()
+        waits.join()
+
+    def test_end_with_patience(self, one_at_a_time):
+        one_at_a_time.take(0)
+        with pytest.raises(hashing.Busy):
+            one_at_a_time.take(0.01)
+
+    def test_inside_another_are_the_same(self, one_at_a_time):
+        with hashing.turn(0), hashing.turn(0):
+            pass
+        one_at_a_time.take(0)
+
+    @BOUNDED
+    def test_are_given_back_whatever_the_password(self, one_at_a_time):
+        encoded = make_password(PASSWORD)
+        assert encoded.startswith("argon2$argon2id$v=19$m=102400")
+        assert check_password(PASSWORD, encoded)
+        assert not check_password("autre chose", encoded)
+        one_at_a_time.take(0)
+
+
+def _took(turns, patience_s):
+    turns.take(patience_s)
+    turns.give_back()
+
+
+@pytest.mark.django_db
+class TestAtTheDoor:
+    def test_a_visitor_who_waited_in_vain_is_told_to_come_back(
+        self, client, analyst, one_at_a_time, monkeypatch
+    ):
+        monkeypatch.setattr(hashing, "PATIENCE_S", 0.01)
+        one_at_a_time.take(0)
+        answer = sign_in(client, analyst)
+        assert answer.status_code == 503
+        assert answer["Retry-After"] == "2"
+        assert "Trop de connexions à la fois" in answer.content.decode()
+
+    def test_and_has_lost_none_of_the_five_attempts(
+        self, client, analyst, one_at_a_time, monkeypatch
+    ):
+        monkeypatch.setattr(hashing, "PATIENCE_S", 0.01)
+        one_at_a_time.take(0)
+        for _ in range(throttle.SIGN_IN.count + 1):
+            assert sign_in(client, analyst).status_code == 503
+        one_at_a_time.give_back()
+        assert sign_in(client, analyst).status_code == 302
+
+    def test_an_address_that_insists_is_told_429_at_once(
+        self, client, analyst, one_at_a_time
+    ):
+        for _ in range(25):
+            sign_in(client, analyst, "jamais le bon mot")
+        one_at_a_time.take(0)
+        began = time.monotonic()
+        answer = sign_in(client, analyst)
+        assert time.monotonic() - began < 1
+        assert answer.status_code == 429
+        assert answer["Retry-After"] == "2"

@@ -1,0 +1,149 @@
+"""Passkeys on « Compte et sécurité », and before serious acts."""
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django_otp_webauthn.models import WebAuthnCredential
+
+from accounts import passkeys, second_factor
+from accounts.models import AuditEntry, User
+from accounts.tests.authenticator import (
+    ADD,
+    CHALLENGE,
+    OPTIONS,
+    Passkey,
+    add,
+    signed,
+    use,
+)
+from accounts.tests.people import (
+    PASSWORD,
+    password_only_client,
+    verified_client,
+)
+
+HOST = settings.OTP_WEBAUTHN_RP_ID
+NEW, SECURITY = reverse("accounts:new_passkey"), reverse("accounts:security")
+VERIFY, ENROL = reverse("accounts:verify"), reverse("accounts:enrol")
+CODES, CONFIRM = reverse("accounts:recovery_codes"), reverse("accounts:confirm")
+
+
+@pytest.fixture
+def passkey(analyst):
+    """The analyst's, enrolled beside their application."""
+    made = Passkey()
+    assert add(verified_client(analyst), made).url == SECURITY
+    return made
+
+
+@pytest.fixture
+def half_way(analyst, passkey):
+    return password_only_client(User.objects.get(pk=analyst.pk))
+
+
+class TestPasskeysOfAnAccount:
+    def test_is_listed_by_its_name(self, analyst, passkey):
+        client = verified_client(User.objects.get(pk=analyst.pk))
+
+        assert "Portable" in client.get(SECURITY).text
+
+    def test_is_added_by_who_was_just_there(self, analyst_client, clock):
+        clock.shift(16 * 60)
+
+        assert analyst_client.get(NEW).url.startswith(CONFIRM)
+        assert analyst_client.post(OPTIONS).status_code == 302
+        assert analyst_client.post(ADD, {"name": "x"}).url.startswith(CONFIRM)
+
+    def test_adding_closes_the_other_sessions(self, analyst):
+        mine, other = verified_client(analyst), verified_client(analyst)
+
+        add(mine, Passkey())
+
+        assert mine.get("/").status_code == 200
+        assert other.get("/").status_code == 302
+
+    @pytest.mark.parametrize(
+        "given", [{"name": ""}, {"name": "x" * 65}, {"origin": "https://evil.example"}]
+    )
+    def test_a_bad_one_is_not_added(self, analyst_client, given):
+        assert add(analyst_client, Passkey(), **given).status_code == 422
+        assert not WebAuthnCredential.objects.exists()
+
+    def test_a_challenge_adds_once(self, analyst_client):
+        options = analyst_client.post(OPTIONS).json()
+        for _ in range(2):
+            credential = Passkey().register(options)
+            analyst_client.post(ADD, {"name": "x", "credential": credential})
+
+        assert WebAuthnCredential.objects.count() == 1
+
+    def test_ten_at_most(self, analyst_client, monkeypatch):
+        monkeypatch.setattr(passkeys, "MOST", 1)
+        add(analyst_client, Passkey())
+
+        assert add(analyst_client, Passkey()).status_code == 422
+
+    def remove(self, client, passkey):
+        digest = WebAuthnCredential.get_credential_id_sha256(passkey.id)
+        return client.post(reverse("accounts:remove_passkey", args=[digest]))
+
+    def test_is_removed_and_opens_no_more(self, analyst, passkey):
+        analyst.refresh_from_db()
+        mine, other = verified_client(analyst), verified_client(analyst)
+
+        assert self.remove(mine, passkey).url == SECURITY
+
+        assert mine.get("/").status_code == 200
+        assert other.get("/").status_code == 302
+        assert AuditEntry.objects.latest("pk").action == "passkey_removed"
+        analyst.refresh_from_db()
+        assert password_only_client(analyst).post(CHALLENGE).status_code == 404
+
+    def test_by_the_session_that_it_opened(self, half_way, passkey):
+        use(half_way, passkey)
+
+        self.remove(half_way, passkey)
+
+        assert half_way.get("/").status_code == 200
+
+    def test_the_last_factor_stays(self, analyst):
+        passkey = Passkey()
+        client = password_only_client(analyst)
+        add(client, passkey)
+
+        self.remove(client, passkey)
+
+        assert "seul second facteur" in client.get(SECURITY).text
+        assert WebAuthnCredential.objects.count() == 1
+
+    def test_nobody_removes_another_persons(self, stranger_client, passkey):
+        assert self.remove(stranger_client, passkey).status_code == 404
+        assert WebAuthnCredential.objects.count() == 1
+
+    def test_confirms_serious_acts(self, half_way, passkey, clock):
+        use(half_way, passkey)
+        clock.shift(16 * 60)
+        given = {
+            "confirm-password": PASSWORD,
+            "confirm-credential": signed(half_way, passkey),
+        }
+
+        assert half_way.post(CONFIRM, given).url == SECURITY
+        assert half_way.get(NEW).status_code == 200
+        assert AuditEntry.objects.latest("pk").action == "confirmed"
+
+    def test_confirms_nothing_without_the_password(self, half_way, passkey, clock):
+        use(half_way, passkey)
+        clock.shift(16 * 60)
+        given = {
+            "confirm-password": "faux",
+            "confirm-credential": signed(half_way, passkey),
+        }
+
+        assert half_way.post(CONFIRM, given).status_code == 422
+        assert half_way.get(NEW).status_code == 302
+
+    def test_ops_reset_it_with_the_rest(self, analyst, ops, passkey):
+        second_factor.reset(user=analyst, by=ops)
+
+        assert not WebAuthnCredential.objects.exists()
