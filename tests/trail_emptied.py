@@ -1,6 +1,8 @@
 """The trail after a test that committed: nobody may rewrite it, so its owner does here.
 
-A later test in the same process counts its own entries, and nobody else's.
+A later test in the same process counts its own entries, and nobody else's. Tests that
+say that they commit are followed by it; a fixture that commits for a whole module ends
+with it.
 """
 
 import os

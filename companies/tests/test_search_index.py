@@ -22,6 +22,7 @@ from companies.search.index.build import build
 from companies.search.index.door import COLUMNS, Indexed
 from companies.search.plain import Plain
 from companies.tests import registers
+from tests import trail_emptied
 
 # `make fuzz` tries thousands.
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "60"))
@@ -62,6 +63,7 @@ def desk(django_db_setup, django_db_blocker, tmp_path_factory):
             for table in EMPTIED.split(","):
                 cursor.execute(f"DELETE FROM {table}")  # noqa: S608
         desk.delete()
+    trail_emptied.empty()
 
 
 def bounds(least, most):

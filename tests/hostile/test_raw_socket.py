@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 
+from tests import trail_emptied
 from tests.hostile import nasty
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,8 @@ def server(tmp_path_factory, django_db_setup):
     yield str(address)
     process.terminate()
     process.wait(20)
+    # What it wrote is committed.
+    trail_emptied.empty()
 
 
 PROBE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
