@@ -13,6 +13,7 @@ from typing import Any, LiteralString
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import connection
 from pyarrow import csv
 
@@ -105,6 +106,18 @@ class Names:
     siren: Table
     folded: Any  # a pyarrow array of strings
 
+    def without(self, siren: Table) -> "Names":
+        kept = ~np.isin(self.siren, siren)
+        return Names(self.siren[kept], self.folded.filter(pa.array(kept)))
+
+    def and_of(self, other: "Names") -> "Names":
+        siren = np.concatenate([self.siren, other.siren])
+        folded = pa.concat_arrays([self.folded, other.folded])
+        table = pa.table({"folded": folded, "siren": siren})
+        by = [("folded", "ascending"), ("siren", "ascending")]
+        order = pc.sort_indices(table, sort_keys=by)
+        return Names(siren[order.to_numpy()], folded.take(order))
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -116,6 +129,37 @@ class Source:
     sites: Table
     names: Names
     accounts: Table
+
+    @property
+    def siren(self) -> Table:
+        return np.concatenate([self.targets["siren"], self.others["siren"]])
+
+    def without(self, siren: Table) -> "Source":
+        """What is left when these companies are told elsewhere."""
+        tables = {
+            name: table[~np.isin(table["siren"], siren)]
+            for name, table in self._tables.items()
+        }
+        return Source(names=self.names.without(siren), **tables)
+
+    def and_of(self, other: "Source") -> "Source":
+        """Both, no company being in both of them."""
+        theirs = other._tables
+        tables = {
+            name: np.concatenate([table, theirs[name]])
+            for name, table in self._tables.items()
+        }
+        return Source(names=self.names.and_of(other.names), **tables)
+
+    @property
+    def _tables(self) -> dict[str, Table]:
+        return {
+            "targets": self.targets,
+            "others": self.others,
+            "events": self.events,
+            "sites": self.sites,
+            "accounts": self.accounts,
+        }
 
 
 def read(sirens: Sequence[int] | None = None) -> Source:

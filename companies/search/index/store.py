@@ -1,8 +1,13 @@
 """The index as this process sees it: files mapped, and what changed since in memory.
 
 A search begins by asking which transactions its last look did not see; the companies
-they touched are read again into small blocks, and struck out of the large ones. What a
-transaction of one's own has not committed yet is seen too, and kept by nobody else.
+they touched are read again into runs of blocks, and struck out of what told them
+before. What a transaction of one's own has not committed yet is seen too, and kept by
+nobody else.
+
+Runs are joined like the levels of a log-structured merge tree, from what was read and
+without reading it again: a change costs about as much after a hundred thousand of them
+as after the first.
 """
 
 import json
@@ -11,6 +16,7 @@ import os
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +25,22 @@ import numpy.typing as npt
 from django.conf import settings
 from django.db import connection
 
-from companies.search.index import columns
+from companies.search.index import bits, columns
 from companies.search.index.block import Block
+from companies.search.index.columns import Source
 from companies.search.index.derive import derive
 from companies.search.index.sets import COMPANY, Change, Sets
+from mainsite.lib.database_sessions import Kind
 
 logger = logging.getLogger(__name__)
 
 # Of the files: raised whenever ``derive`` makes them otherwise.
 FORM = 3
-# What changed lately lies apart, so that a change costs some hundred rows, not all.
-_FRESH = 500
+# A run that is not twice as long as what comes after it is joined with it, up to a
+# length whose joining nobody notices.
+_LONGEST_RUN = 16_000
+# What one page reads again at most; while more is left, PostgreSQL counts.
+_A_PAGE = 4_000
 # More changes than that are counted by PostgreSQL until the index is built again.
 _MOST_CHANGES = 300_000
 
@@ -49,23 +60,66 @@ LOOK = """
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Companies that were read again: what was read, and the blocks made of it.
+
+    ``rows`` are told here now; those told later lie struck out in the blocks, and in
+    ``source`` until it is joined with another.
+    """
+
+    source: Source
+    blocks: tuple[Block, ...]
+    rows: int
+
+    @classmethod
+    def of(cls, source: Source) -> "Run":
+        blocks = tuple(
+            Block(
+                derive(rows, source.events, source.sites, source.names, source.accounts)
+            )
+            for rows in (source.targets, source.others)
+        )
+        return cls(source, blocks, sum(block.rows for block in blocks))
+
+    def without(self, siren: npt.NDArray[Any]) -> "Run":
+        blocks, struck = _without(self.blocks, siren)
+        return replace(self, blocks=blocks, rows=self.rows - struck) if struck else self
+
+    @property
+    def told(self) -> Source:
+        """What is read here and told nowhere else."""
+        gone = [
+            block["siren"][bits.positions(block.gone)]
+            for block in self.blocks
+            if block.gone is not None
+        ]
+        return self.source.without(np.concatenate(gone)) if gone else self.source
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What one search reads; nothing in it ever changes.
 
-    ``changed`` are the sirens told by ``recent`` blocks instead of the files.
+    ``behind`` are companies known to have changed and not read again yet: a view that
+    has some answers no search.
     """
 
     token: str
     snapshot: str
     files: tuple[Block, ...]
-    settled: tuple[Block, ...] = ()
-    fresh: tuple[Block, ...] = ()
+    runs: tuple[Run, ...] = ()
     sets: Sets = field(default_factory=Sets)
-    changed: int = 0
+    behind: frozenset[int] = frozenset()
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        return tuple(b for b in (*self.files, *self.settled, *self.fresh) if b.rows)
+        lately = (block for run in self.runs for block in run.blocks)
+        return tuple(block for block in (*self.files, *lately) if block.rows)
+
+    @property
+    def changed(self) -> int:
+        """Companies that the files no longer tell."""
+        return sum(run.rows for run in self.runs) + len(self.behind)
 
 
 class Store:
@@ -92,7 +146,7 @@ class Store:
             now, is_shared = _caught_up(self._view)
             if is_shared:
                 self._view = now
-            return now
+            return None if now and now.behind else now
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,46 +198,51 @@ def _caught_up(view: View) -> tuple[View | None, bool]:
     if not is_trusted or view.changed + len(changes) > _MOST_CHANGES:
         return None, not is_writing
     sirens = {change.siren for change in changes if change.kind == COMPANY}
-    now = _told_again(view, sirens) if sirens else view
+    now = _told_again(view, view.behind | sirens)
     kept = now.sets.copy() if is_writing else now.sets
     now = replace(now, snapshot=snapshot, sets=kept.caught_up(changes))
     return now, not is_writing
 
 
-def _told_again(view: View, sirens: Iterable[int]) -> View:
-    new = np.array(sorted(sirens), np.int32)
-    fresh = _sirens(view.fresh)
-    again = np.union1d(fresh, new)
-    files = _without(view.files, new)
-    settled = _without(view.settled, new)
-    if len(again) > _FRESH:
-        settled = _blocks(np.union1d(_sirens(view.settled), again))
-        made: tuple[Block, ...] = ()
-    else:
-        made = _blocks(again)
-    changed = sum(len(_sirens(group)) for group in (settled, made))
-    return replace(view, files=files, settled=settled, fresh=made, changed=changed)
+def _told_again(view: View, sirens: frozenset[int]) -> View:
+    """The view with these read again, or as many of them as a page has time for."""
+    if not sirens:
+        return view
+    most = _A_PAGE if settings.DATABASE_KIND == Kind.WEB else _MOST_CHANGES
+    chosen = sorted(sirens)[:most]
+    new = np.array(chosen, np.int32)
+    files, _ = _without(view.files, new)
+    runs = [run for each in view.runs if (run := each.without(new)).rows]
+    # In pieces, none of them longer than a statement may take.
+    for start in range(0, len(chosen), _A_PAGE):
+        runs.append(Run.of(columns.read(chosen[start : start + _A_PAGE])))
+        _join(runs)
+    behind = sirens.difference(chosen)
+    return replace(view, files=files, runs=tuple(runs), behind=behind)
 
 
-def _sirens(blocks: Iterable[Block]) -> npt.NDArray[Any]:
-    found = [each["siren"] for each in blocks]
-    return np.concatenate([np.empty(0, np.int32), *found])
+def _join(runs: list[Run]) -> None:
+    """The last of them with those before it that it is long enough for."""
+    first, rows = len(runs) - 1, runs[-1].rows
+    while first and runs[first - 1].rows <= min(2 * rows, _LONGEST_RUN - rows):
+        first -= 1
+        rows += runs[first].rows
+    if first < len(runs) - 1:
+        told = (run.told for run in runs[first:])
+        runs[first:] = [Run.of(reduce(Source.and_of, told))]
 
 
-def _without(blocks: Iterable[Block], sirens: npt.NDArray[Any]) -> tuple[Block, ...]:
-    left = []
+def _without(
+    blocks: Iterable[Block], sirens: npt.NDArray[Any]
+) -> tuple[tuple[Block, ...], int]:
+    """The blocks without these companies, and how many were told there."""
+    left, struck = [], 0
     for each in blocks:
-        rows = each.rows_of(sirens)
-        left.append(each.without(rows) if len(rows) else each)
-    return tuple(left)
-
-
-def _blocks(sirens: npt.NDArray[Any]) -> tuple[Block, ...]:
-    source = columns.read(sirens.tolist())
-    return tuple(
-        Block(derive(rows, source.events, source.sites, source.names, source.accounts))
-        for rows in (source.targets, source.others)
-    )
+        fewer = each.without(each.rows_of(sirens))
+        gone = bits.count(each.present) - bits.count(fewer.present)
+        left.append(fewer if gone else each)
+        struck += gone
+    return tuple(left), struck
 
 
 _stores: dict[Path, Store] = {}
