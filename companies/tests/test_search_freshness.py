@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from companies.models import (
+    Company,
     Establishment,
     LegalEvent,
     ListEntry,
@@ -26,6 +27,7 @@ from companies.search.index.door import Indexed
 from companies.search.plain import Plain
 from companies.tests import registers
 from companies.tests.makers import make_company
+from mainsite.lib.database_sessions import Kind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,6 +49,12 @@ def total(desk=None, **criteria):
     assert counted == Plain(criteria, search.name, desk_id).total()
     assert counted == Indexed(view, criteria, search.name, desk_id).counts().total
     return counted
+
+
+def logged():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM search_change")
+        return cursor.fetchone()[0]
 
 
 class TestTheNextSearch:
@@ -79,6 +87,16 @@ class TestTheNextSearch:
         new.name = "HUMÉRUS INDUSTRIES"
         new.save()
         assert (total(q="zygomatique"), total(q="humerus")) == (0, 1)
+
+    def test_reads_nothing_again_for_what_no_search_reads(self, index):
+        new = make_company("ZYGOMATIQUE INDUSTRIES")
+        before = logged()
+        same = Company.objects.filter(siren=new.siren)
+        same.update(capital_eur=5, website="zygomatique.example")
+        assert logged() == before
+        same.update(capital_eur=6, acronym="ZYG")
+        assert logged() == before + 1
+        assert total(q="zyg") == 1
 
     def test_counts_a_new_status_for_its_desk_only(self, index, analyst, stranger):
         siren = Target.objects.filter(flags=1).order_by("siren").first().siren
@@ -126,6 +144,36 @@ class TestTheNextSearch:
             assert total(attractivite=Bounds(high=step - 1)) == 0
         registers.fill(count=900, seed=0.9, first=200_000_000)
         assert total(fermees=True) == 1200
+
+    def test_joins_what_changed_little_by_little(self, index):
+        """However many changes came one by one, few blocks tell them."""
+        sirens = list(Target.objects.values_list("siren", flat=True)[:20])
+        for number, siren in enumerate(sirens, start=1):
+            Target.objects.filter(siren=siren).update(revenue=900_000_000 + number)
+            assert total(ca=Bounds(low=900)) <= number
+        assert len(store.current().runs) <= 5
+        # Told anew a second time, none of them twice.
+        Target.objects.filter(siren__in=sirens[::2]).update(revenue=1)
+        kept = Register.objects.filter(siren__in=sirens[1::2], flags=1).count()
+        assert total(ca=Bounds(low=900)) == kept
+
+
+class TestAPageThatIsFarBehind:
+    @pytest.fixture(autouse=True)
+    def in_a_page(self, settings, monkeypatch):
+        settings.DATABASE_KIND = Kind.WEB
+        monkeypatch.setattr(store, "_A_PAGE", 100)
+
+    def test_is_counted_by_postgresql_and_each_reads_a_part(self, index):
+        changed = Target.objects.count()
+        assert 100 < changed <= 200
+        Target.objects.update(score=7)
+        assert store.current() is None
+        search = engine.search(
+            Criteria(attractivite=Bounds(low=7, high=7)), sort="nom", desk_id=None
+        )
+        assert engine.total(search) == total(attractivite=Bounds(low=7, high=7))
+        assert store.current().changed == changed
 
     def test_sees_a_transaction_that_committed_out_of_order(self, index):
         """A line of the log may come to light after later ones were read."""
