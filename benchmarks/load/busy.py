@@ -18,6 +18,7 @@ P95_MS, MOST_AGE_S = 800.0, 60.0
 # Of a register of a million: an import of 100,000 and a batch of 5,000.
 IMPORTED, ENRICHED = 10, 200
 LONGEST_S = 1800.0
+ACTIVITIES = ("25.62B", "28.29B", "33.12Z")
 TICK_S = 0.5
 
 
@@ -75,12 +76,15 @@ def _sirens(count: int) -> list[str]:
 
 
 def _write(path: Path, sirens: Sequence[str]) -> None:
-    """A figure that is new each time: every row changes something."""
+    """New each time: every row changes a figure, and what searches read."""
     now = int(time.time()) % 1_000_000
+    naf = ACTIVITIES[now % len(ACTIVITIES)]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, delimiter=";")
-        writer.writerow(("siren", "capital"))
-        writer.writerows((siren, now + place) for place, siren in enumerate(sirens))
+        writer.writerow(("siren", "capital", "code_naf"))
+        writer.writerows(
+            (siren, now + place, naf) for place, siren in enumerate(sirens)
+        )
 
 
 def _started(ours: House, path: Path, sirens: Sequence[str]) -> list[Work]:
@@ -96,7 +100,7 @@ def _import(by: Any, path: Path) -> Work:
 
     file = SimpleUploadedFile(path.name, path.read_bytes())
     imp = services.receive(file=file, kind="companies", by=by)
-    policies = {"capital": "overwrite"}
+    policies = {"capital": "overwrite", "naf_code": "overwrite"}
     services.set_mapping(imp=imp, mapping=imp.mapping, policies=policies, options={})
     services.ask_trial(imp=imp, by=by)
     trial = Work(name="trial", row=imp, wanted=("checked",))
