@@ -30,26 +30,36 @@ class Busy(Overloaded):
 
 
 class Turns:
-    """So many at once; of those who wait, so many that a thread is left for pages."""
+    """So many at once; of those who wait, so many that a thread is left for pages.
+
+    Whoever waits comes before whoever arrives.
+    """
 
     def __init__(self, *, at_once: int, waiting: int) -> None:
-        self._turns = threading.BoundedSemaphore(at_once)
-        self._places = threading.BoundedSemaphore(waiting)
+        self._free, self._places = at_once, waiting
+        self._waiting = 0
+        self._changed = threading.Condition()
 
     def take(self, patience_s: float) -> None:
         """Raises Busy."""
-        if self._turns.acquire(blocking=False):
-            return
-        if patience_s <= 0 or not self._places.acquire(blocking=False):
-            raise Busy
-        try:
-            if not self._turns.acquire(timeout=patience_s):
+        with self._changed:
+            if self._free and not self._waiting:
+                self._free -= 1
+                return
+            if patience_s <= 0 or self._waiting >= self._places:
                 raise Busy
-        finally:
-            self._places.release()
+            self._waiting += 1
+            try:
+                if not self._changed.wait_for(lambda: self._free, patience_s):
+                    raise Busy
+                self._free -= 1
+            finally:
+                self._waiting -= 1
 
     def give_back(self) -> None:
-        self._turns.release()
+        with self._changed:
+            self._free += 1
+            self._changed.notify()
 
 
 @cache

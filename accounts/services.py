@@ -73,6 +73,7 @@ def check_password(*, email: str, password: str, request: HttpRequest) -> User |
             user = auth.authenticate(request, username=email, password=password)
     except hashing.Busy as busy:
         if insists:
+            blocked.memory.remember(group, busy.retry_after_s)
             raise AddressIsBlocked(busy.retry_after_s) from busy
         raise
     if isinstance(user, User) and user.may_sign_in and verdict.allowed:

@@ -5,7 +5,7 @@ import pytest
 from django.contrib.auth.hashers import check_password, make_password
 from django.test import override_settings
 
-from accounts import hashing, throttle
+from accounts import blocked, hashing, throttle
 from accounts.tests.people import PASSWORD
 
 BOUNDED = override_settings(
@@ -47,8 +47,7 @@ class TestTurns:
         one_at_a_time.take(0)
         waits = threading.Thread(target=lambda: _took(one_at_a_time, 5.0))
         waits.start()
-        while one_at_a_time._places.acquire(blocking=False):
-            one_at_a_time._places.release()
+        while not one_at_a_time._waiting:
             time.sleep(0.001)
         began = time.monotonic()
         with pytest.raises(hashing.Busy):
@@ -56,6 +55,21 @@ class TestTurns:
         assert time.monotonic() - began < 1
         one_at_a_time.give_back()
         waits.join()
+
+    def test_are_not_for_who_arrives_while_somebody_waits(self, one_at_a_time):
+        one_at_a_time.take(0)
+        waits = threading.Thread(target=lambda: _took(one_at_a_time, 5.0))
+        with one_at_a_time._changed:
+            waits.start()
+        while not one_at_a_time._waiting:
+            time.sleep(0.001)
+        with one_at_a_time._changed:
+            # Given back, and not yet taken by the one who waits.
+            one_at_a_time.give_back()
+            with pytest.raises(hashing.Busy):
+                one_at_a_time.take(0)
+        waits.join()
+        one_at_a_time.take(0)
 
     def test_end_with_patience(self, one_at_a_time):
         one_at_a_time.take(0)
@@ -114,3 +128,4 @@ class TestAtTheDoor:
         assert time.monotonic() - began < 1
         assert answer.status_code == 429
         assert answer["Retry-After"] == "2"
+        assert blocked.memory.left_s("127.0.0.1") in (2, 3)
