@@ -70,7 +70,7 @@ def house(rows: int, *, people: int, **settings: str) -> Iterator[House]:
         with _product(env, sandbox) as program:
             running = House(env=env, port=port, web=program)
             _wait(port, program)
-            settle(found)
+            settle()
             running.cookies = sign_in(people)
             _warm(running)
             yield running
@@ -83,8 +83,11 @@ def _warm(running: House) -> None:
     web.ask(pages * WARMING, headers, users=4)
 
 
-def settle(env: dict[str, str]) -> None:
-    """Until the night's work, which a database left for a while catches up, is done."""
+def settle() -> None:
+    """Until the night's work, which a database left for a while catches up, is done.
+
+    The search index too: the product builds it again by itself.
+    """
     from companies.search.index import keeper
 
     deadline = time.monotonic() + LONGEST_SETTLING_S
@@ -92,10 +95,9 @@ def settle(env: dict[str, str]) -> None:
     while quiet < QUIET_LOOKS:
         if time.monotonic() > deadline:
             raise RuntimeError("the product has not come to rest")
-        quiet = 0 if is_at_work() else quiet + 1
+        is_busy = is_at_work() or keeper.state().is_due
+        quiet = 0 if is_busy else quiet + 1
         time.sleep(1)
-    if keeper.state().is_due:
-        ground.manage(env, "build_search_index")
 
 
 def is_at_work() -> bool:
