@@ -5,7 +5,7 @@ import time
 import uuid
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from companies.models import (
@@ -157,24 +157,6 @@ class TestTheNextSearch:
         kept = Register.objects.filter(siren__in=sirens[1::2], flags=1).count()
         assert total(ca=Bounds(low=900)) == kept
 
-
-class TestAPageThatIsFarBehind:
-    @pytest.fixture(autouse=True)
-    def in_a_page(self, settings, monkeypatch):
-        settings.DATABASE_KIND = Kind.WEB
-        monkeypatch.setattr(store, "_A_PAGE", 100)
-
-    def test_is_counted_by_postgresql_and_each_reads_a_part(self, index):
-        changed = Target.objects.count()
-        assert 100 < changed <= 200
-        Target.objects.update(score=7)
-        assert store.current() is None
-        search = engine.search(
-            Criteria(attractivite=Bounds(low=7, high=7)), sort="nom", desk_id=None
-        )
-        assert engine.total(search) == total(attractivite=Bounds(low=7, high=7))
-        assert store.current().changed == changed
-
     def test_sees_a_transaction_that_committed_out_of_order(self, index):
         """A line of the log may come to light after later ones were read."""
         siren = Target.objects.filter(flags=1).order_by("siren").first().siren
@@ -206,6 +188,73 @@ class TestAPageThatIsFarBehind:
                 raise RuntimeError
         except RuntimeError:
             assert total(fermees=True) == everyone
+
+
+class TestAPageAfterManyChanges:
+    @pytest.fixture(autouse=True)
+    def in_a_page(self, index, settings, monkeypatch):
+        settings.DATABASE_KIND = Kind.WEB
+        monkeypatch.setattr(store, "_A_TURN", 20)
+
+    @pytest.fixture
+    def unfollowed(self, monkeypatch):
+        monkeypatch.setattr(store.Store, "_follow", lambda _: None)
+
+    def test_reads_a_part_and_its_process_the_rest(self):
+        Target.objects.update(score=7)
+        everyone = Target.objects.count()
+        view = store.current()
+        assert len(view.behind) == everyone - 20 > 20
+        wait_for(lambda: not store.current().behind)
+        assert total(attractivite=Bounds(low=7, high=7), fermees=True) == everyone
+
+    def test_is_told_the_others_as_they_were(self, unfollowed):
+        Target.objects.update(score=6)
+        while store.current().behind:
+            pass
+        Target.objects.update(score=7)
+        before, after = (
+            told(attractivite=Bounds(low=score, high=score)) for score in (6, 7)
+        )
+        # Two pages, a part each.
+        everyone = Target.objects.count()
+        assert (before, after) == (everyone - 20, 40)
+
+    def test_sees_what_one_person_changed_all_the_same(self, unfollowed):
+        Target.objects.update(score=7)
+        assert store.current().behind
+        new = make_company("ZYGOMATIQUE INDUSTRIES", target={"revenue": 7_000_001})
+        assert told(siren=(new.siren,)) == 1
+        assert store.current().behind
+
+    def test_that_could_not_read_again_is_followed_by_the_next(self, monkeypatch):
+        read, falls = store.columns.read, [True]
+
+        def fail_once(sirens):
+            if threading.current_thread().name == "search-index" and falls:
+                falls.pop()
+                raise OperationalError
+            return read(sirens)
+
+        monkeypatch.setattr(store.columns, "read", fail_once)
+        Target.objects.update(score=7)
+        store.current()
+        wait_for(lambda: not falls)
+        wait_for(lambda: not store.current().behind)
+
+
+def told(**criteria):
+    """As a page counts, whatever PostgreSQL says."""
+    criteria = Criteria(fermees=True, **criteria)
+    search = engine.search(criteria, sort="nom", desk_id=None)
+    return engine.total(search)
+
+
+def wait_for(happens):
+    deadline = time.monotonic() + 20
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 class TestTheIndex:

@@ -3,7 +3,8 @@
 A search begins by asking which transactions its last look did not see; the companies
 they touched are read again into runs of blocks, and struck out of what told them
 before. What a transaction of one's own has not committed yet is seen too, and kept by
-nobody else.
+nobody else. A page that finds thousands of them reads a part; a thread of its process
+follows with the rest, turn by turn, while pages are told the others as they were.
 
 Runs are joined like the levels of a log-structured merge tree, from what was read and
 without reading it again: a change costs about as much after a hundred thousand of them
@@ -14,6 +15,7 @@ import json
 import logging
 import os
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -23,7 +25,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from companies.search.index import bits, columns
 from companies.search.index.block import Block
@@ -39,8 +41,11 @@ FORM = 3
 # A run that is not twice as long as what comes after it is joined with it, up to a
 # length whose joining nobody notices.
 _LONGEST_RUN = 16_000
-# What one page reads again at most; while more is left, PostgreSQL counts.
-_A_PAGE = 4_000
+# What a page, or its follower in one turn, reads again at most. Of an import of a
+# hundred thousand, the rest is told as it was for some seconds.
+_A_TURN = 1_000
+# A job reads again whatever changed, in statements none of which takes too long.
+_A_STATEMENT = 4_000
 # More changes than that are counted by PostgreSQL until the index is built again.
 _MOST_CHANGES = 300_000
 
@@ -100,8 +105,7 @@ class Run:
 class View:
     """What one search reads; nothing in it ever changes.
 
-    ``behind`` are companies known to have changed and not read again yet: a view that
-    has some answers no search.
+    ``behind`` are companies known to have changed, still told as they were before.
     """
 
     token: str
@@ -121,6 +125,15 @@ class View:
         """Companies that the files no longer tell."""
         return sum(run.rows for run in self.runs) + len(self.behind)
 
+    def caught_up(self, most: int, *, first: frozenset[int] = frozenset()) -> "View":
+        """With that many of those ``behind`` read again, ``first`` before others."""
+        if not self.behind:
+            return self
+        # Of more than that many none comes before another.
+        first = first if len(first) <= most else frozenset()
+        order = sorted(first) + sorted(self.behind - first)
+        return _told_again(self, order[:most])
+
 
 class Store:
     """One for a process; its views are shared by its threads."""
@@ -130,6 +143,7 @@ class Store:
         self._lock = threading.Lock()
         self._generation = ""
         self._view: View | None = None
+        self._follower: threading.Thread | None = None
 
     def view(self) -> View | None:
         """What is true now, or None when PostgreSQL must count by itself."""
@@ -146,7 +160,39 @@ class Store:
             now, is_shared = _caught_up(self._view)
             if is_shared:
                 self._view = now
-            return None if now and now.behind else now
+                self._follow()
+            return now
+
+    def _follow(self) -> None:
+        """Have a thread read what this page left; called with the lock."""
+        is_at_it = self._follower is not None and self._follower.is_alive()
+        if self._view is None or not self._view.behind or is_at_it:
+            return
+        self._follower = threading.Thread(
+            target=self._catch_up, name="search-index", daemon=True
+        )
+        self._follower.start()
+
+    def _catch_up(self) -> None:
+        try:
+            while took_s := self._one_turn():
+                # Pages have the lock, and the processor, at least half of the time.
+                time.sleep(took_s)
+        except DatabaseError:
+            logger.exception("the search index does not catch up: the next page tries")
+        finally:
+            connection.close()
+
+    def _one_turn(self) -> float:
+        """Seconds that it took; 0 when nothing was left."""
+        began = time.monotonic()
+        with self._lock:
+            if self._view is None or not self._view.behind:
+                # Whoever leaves something from now on starts another.
+                self._follower = None
+                return 0.0
+            self._view = self._view.caught_up(_A_TURN)
+        return time.monotonic() - began
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,26 +244,24 @@ def _caught_up(view: View) -> tuple[View | None, bool]:
     if not is_trusted or view.changed + len(changes) > _MOST_CHANGES:
         return None, not is_writing
     sirens = {change.siren for change in changes if change.kind == COMPANY}
-    now = _told_again(view, view.behind | sirens)
+    is_page = settings.DATABASE_KIND == Kind.WEB
+    now = replace(view, behind=view.behind | sirens)
+    # What one person changed never waits behind an import.
+    most = _A_TURN if is_page else _MOST_CHANGES
+    now = now.caught_up(most, first=frozenset(sirens))
     kept = now.sets.copy() if is_writing else now.sets
     now = replace(now, snapshot=snapshot, sets=kept.caught_up(changes))
     return now, not is_writing
 
 
-def _told_again(view: View, sirens: frozenset[int]) -> View:
-    """The view with these read again, or as many of them as a page has time for."""
-    if not sirens:
-        return view
-    most = _A_PAGE if settings.DATABASE_KIND == Kind.WEB else _MOST_CHANGES
-    chosen = sorted(sirens)[:most]
-    new = np.array(chosen, np.int32)
+def _told_again(view: View, sirens: list[int]) -> View:
+    new = np.array(sirens, np.int32)
     files, _ = _without(view.files, new)
     runs = [run for each in view.runs if (run := each.without(new)).rows]
-    # In pieces, none of them longer than a statement may take.
-    for start in range(0, len(chosen), _A_PAGE):
-        runs.append(Run.of(columns.read(chosen[start : start + _A_PAGE])))
+    for start in range(0, len(sirens), _A_STATEMENT):
+        runs.append(Run.of(columns.read(sirens[start : start + _A_STATEMENT])))
         _join(runs)
-    behind = sirens.difference(chosen)
+    behind = view.behind.difference(sirens)
     return replace(view, files=files, runs=tuple(runs), behind=behind)
 
 
