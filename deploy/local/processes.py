@@ -27,6 +27,8 @@ _GUNICORN = "deploy/gunicorn.conf.py"
 # A worker each, so that no long work of one kind makes another wait; and one alone for
 # what somebody looks at. A worker is some 80 MB, and as much again while it has a job:
 # what nobody waits for shares the last. The first named of a worker goes first.
+_AWAITED = {"interactive"}
+_NICE = ("nice", "-n", "5")
 _WORKERS = {
     "interactive": ("interactive",),
     "enrichment": ("enrichment",),
@@ -49,7 +51,14 @@ def product(*, sandbox_port: int, sandbox_folder: str) -> tuple[Process, ...]:
             essential=True,
         ),
         *(
-            Process(name=f"worker-{name}", command=_manage("work", *queues))
+            Process(
+                name=f"worker-{name}",
+                # Pages take the processor before what nobody looks at.
+                command=(
+                    *(() if name in _AWAITED else _NICE),
+                    *_manage("work", *queues),
+                ),
+            )
             for name, queues in _WORKERS.items()
         ),
         Process(name="scheduler", command=_manage("schedule")),
