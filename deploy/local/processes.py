@@ -27,8 +27,6 @@ _GUNICORN = "deploy/gunicorn.conf.py"
 # A worker each, so that no long work of one kind makes another wait; and one alone for
 # what somebody looks at. A worker is some 80 MB, and as much again while it has a job:
 # what nobody waits for shares the last. The first named of a worker goes first.
-_AWAITED = {"interactive"}
-_NICE = ("nice", "-n", "5")
 _WORKERS = {
     "interactive": ("interactive",),
     "enrichment": ("enrichment",),
@@ -37,6 +35,9 @@ _WORKERS = {
     "exports": ("exports",),
     "default": ("default", "low"),
 }
+_AWAITED = {"interactive"}
+# Pages take the processor before what nobody looks at.
+_NICE = ("nice", "-n", "5")
 
 
 def product(*, sandbox_port: int, sandbox_folder: str) -> tuple[Process, ...]:
@@ -53,7 +54,6 @@ def product(*, sandbox_port: int, sandbox_folder: str) -> tuple[Process, ...]:
         *(
             Process(
                 name=f"worker-{name}",
-                # Pages take the processor before what nobody looks at.
                 command=(
                     *(() if name in _AWAITED else _NICE),
                     *_manage("work", *queues),
