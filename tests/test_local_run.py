@@ -185,13 +185,15 @@ class TestRun:
         assert names == ["web", *workers, "scheduler", "index", "sandbox"]
 
     def test_every_queue_has_a_worker_and_who_waits_has_one_alone(self):
-        queues = {
+        told = {
             one.name: one.command[one.command.index("work") + 1 :]
             for one in product(sandbox_port=1, sandbox_folder="x")
             if one.name.startswith("worker-")
         }
-        assert queues["worker-interactive"] == ("interactive",)
-        given = [name for each in queues.values() for name in each]
+        assert told.pop("worker-interactive") == ("interactive",)
+        # Behind the pages, each of the others.
+        assert {each[-2:] for each in told.values()} == {("--nice", "5")}
+        given = ["interactive", *(name for each in told.values() for name in each[:-2])]
         assert sorted(given) == sorted(settings.RQ_QUEUES)
 
 

@@ -37,7 +37,7 @@ _WORKERS = {
 }
 _AWAITED = {"interactive"}
 # Pages take the processor before what nobody looks at.
-_NICE = ("nice", "-n", "5")
+_LATER = ("--nice", "5")
 
 
 def product(*, sandbox_port: int, sandbox_folder: str) -> tuple[Process, ...]:
@@ -54,10 +54,7 @@ def product(*, sandbox_port: int, sandbox_folder: str) -> tuple[Process, ...]:
         *(
             Process(
                 name=f"worker-{name}",
-                command=(
-                    *(() if name in _AWAITED else _NICE),
-                    *_manage("work", *queues),
-                ),
+                command=_manage("work", *queues, *(() if name in _AWAITED else _LATER)),
             )
             for name, queues in _WORKERS.items()
         ),

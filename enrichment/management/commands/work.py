@@ -1,3 +1,4 @@
+import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -23,8 +24,13 @@ class Command(BaseCommand):
             "--burst", action="store_true", help="stop when the queues are empty"
         )
 
+        parser.add_argument(
+            "--nice", type=int, default=0, help="combien céder le processeur aux autres"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         installation.verify()
+        os.nice(options["nice"])
         queues = [django_rq.get_queue(name) for name in options["queues"]]
         worker = Worker(
             queues,
