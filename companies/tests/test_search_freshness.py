@@ -21,7 +21,7 @@ from companies.models import (
 from companies.pipeline import set_status
 from companies.search import engine, names
 from companies.search.criteria import Bounds, Criteria
-from companies.search.index import keeper, store
+from companies.search.index import keeper, runs, store
 from companies.search.index.build import BuildIsRunning, build
 from companies.search.index.door import Indexed
 from companies.search.plain import Plain
@@ -194,31 +194,30 @@ class TestAPageAfterManyChanges:
     @pytest.fixture(autouse=True)
     def in_a_page(self, index, settings, monkeypatch):
         settings.DATABASE_KIND = Kind.WEB
+        monkeypatch.setattr(store, "_A_PAGE", 10)
         monkeypatch.setattr(store, "_A_TURN", 20)
 
     @pytest.fixture
     def unfollowed(self, monkeypatch):
         monkeypatch.setattr(store.Store, "_follow", lambda _: None)
 
-    def test_reads_a_part_and_its_process_the_rest(self):
-        Target.objects.update(score=7)
+    def test_leaves_them_to_a_thread_that_reads_them_all(self):
         everyone = Target.objects.count()
-        view = store.current()
-        assert len(view.behind) == everyone - 20 > 20
-        wait_for(lambda: not store.current().behind)
-        assert total(attractivite=Bounds(low=7, high=7), fermees=True) == everyone
+        for score in (6, 7):
+            Target.objects.update(score=score)
+            view = store.current()
+            assert view.behind
+            wait_for(lambda: not store.current().behind)
+            assert told(attractivite=Bounds(low=score, high=score)) == everyone
+        assert told(attractivite=Bounds(low=6, high=6)) == 0
+        assert store.current().changed == everyone
 
     def test_is_told_the_others_as_they_were(self, unfollowed):
-        Target.objects.update(score=6)
-        while store.current().behind:
-            pass
+        before = told(attractivite=Bounds(low=0, high=3))
         Target.objects.update(score=7)
-        before, after = (
-            told(attractivite=Bounds(low=score, high=score)) for score in (6, 7)
-        )
-        # Two pages, a part each.
-        everyone = Target.objects.count()
-        assert (before, after) == (everyone - 20, 40)
+        assert len(store.current().behind) == Target.objects.count()
+        assert told(attractivite=Bounds(low=0, high=3)) == before
+        assert told() == 300
 
     def test_sees_what_one_person_changed_all_the_same(self, unfollowed):
         Target.objects.update(score=7)
@@ -227,8 +226,37 @@ class TestAPageAfterManyChanges:
         assert told(siren=(new.siren,)) == 1
         assert store.current().behind
 
+    def test_forgets_nothing_that_changes_while_it_is_read(self, monkeypatch):
+        """What a thread read a moment ago never hides what came since."""
+        read, seen = runs.columns.read, []
+
+        def slowly(sirens):
+            found = read(sirens)
+            if threading.current_thread().name == "search-index" and not seen:
+                siren = int(found.targets["siren"][0])
+                seen.append(siren)
+                changed = Target.objects.filter(siren=siren)
+                thread = threading.Thread(target=lambda: change(changed))
+                thread.start()
+                thread.join()
+            return found
+
+        def change(chosen):
+            chosen.update(revenue=987_654_321)
+            assert is_told()
+            connection.close()
+
+        def is_told():
+            return told(siren=(f"{seen[0]:09d}",), ca=Bounds(low=987)) == 1
+
+        monkeypatch.setattr(runs.columns, "read", slowly)
+        Target.objects.update(revenue=5)
+        store.current()
+        wait_for(lambda: seen and not store.current().behind)
+        assert is_told()
+
     def test_that_could_not_read_again_is_followed_by_the_next(self, monkeypatch):
-        read, falls = store.columns.read, [True]
+        read, falls = runs.columns.read, [True]
 
         def fail_once(sirens):
             if threading.current_thread().name == "search-index" and falls:
@@ -236,7 +264,7 @@ class TestAPageAfterManyChanges:
                 raise OperationalError
             return read(sirens)
 
-        monkeypatch.setattr(store.columns, "read", fail_once)
+        monkeypatch.setattr(runs.columns, "read", fail_once)
         Target.objects.update(score=7)
         store.current()
         wait_for(lambda: not falls)

@@ -3,22 +3,15 @@
 A search begins by asking which transactions its last look did not see; the companies
 they touched are read again into runs of blocks, and struck out of what told them
 before. What a transaction of one's own has not committed yet is seen too, and kept by
-nobody else. A page that finds thousands of them reads a part; a thread of its process
-follows with the rest, turn by turn, while pages are told the others as they were.
-
-Runs are joined like the levels of a log-structured merge tree, from what was read and
-without reading it again: a change costs about as much after a hundred thousand of them
-as after the first.
+nobody else. Where a page finds many at once, a thread of its process reads them, turn
+by turn; until then they are told as they were.
 """
 
 import json
 import logging
 import os
 import threading
-import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +20,9 @@ import numpy.typing as npt
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from companies.search.index import bits, columns
+from companies.search.index import runs
 from companies.search.index.block import Block
-from companies.search.index.columns import Source
-from companies.search.index.derive import derive
+from companies.search.index.runs import Run
 from companies.search.index.sets import COMPANY, Change, Sets
 from mainsite.lib.database_sessions import Kind
 
@@ -38,14 +30,12 @@ logger = logging.getLogger(__name__)
 
 # Of the files: raised whenever ``derive`` makes them otherwise.
 FORM = 3
-# A run that is not twice as long as what comes after it is joined with it, up to a
-# length whose joining nobody notices.
-_LONGEST_RUN = 16_000
-# What a page, or its follower in one turn, reads again at most. Of an import of a
-# hundred thousand, the rest is told as it was for some seconds.
+# More changes than that at once, an import's, are left to the follower, which reads
+# so many in a turn.
+_A_PAGE = 200
 _A_TURN = 1_000
-# A job reads again whatever changed, in statements none of which takes too long.
-_A_STATEMENT = 4_000
+# Rows that a page joins; the follower joins more.
+_MOST_JOINED = 4_000
 # More changes than that are counted by PostgreSQL until the index is built again.
 _MOST_CHANGES = 300_000
 
@@ -62,43 +52,6 @@ LOOK = """
         LIMIT %s
     ) c ON true
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Companies that were read again: what was read, and the blocks made of it.
-
-    ``rows`` are told here now; those told later lie struck out in the blocks, and in
-    ``source`` until it is joined with another.
-    """
-
-    source: Source
-    blocks: tuple[Block, ...]
-    rows: int
-
-    @classmethod
-    def of(cls, source: Source) -> "Run":
-        blocks = tuple(
-            Block(
-                derive(rows, source.events, source.sites, source.names, source.accounts)
-            )
-            for rows in (source.targets, source.others)
-        )
-        return cls(source, blocks, sum(block.rows for block in blocks))
-
-    def without(self, siren: npt.NDArray[Any]) -> "Run":
-        blocks, struck = _without(self.blocks, siren)
-        return replace(self, blocks=blocks, rows=self.rows - struck) if struck else self
-
-    @property
-    def told(self) -> Source:
-        """What is read here and told nowhere else."""
-        gone = [
-            block["siren"][bits.positions(block.gone)]
-            for block in self.blocks
-            if block.gone is not None
-        ]
-        return self.source.without(np.concatenate(gone)) if gone else self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +78,17 @@ class View:
         """Companies that the files no longer tell."""
         return sum(run.rows for run in self.runs) + len(self.behind)
 
-    def caught_up(self, most: int, *, first: frozenset[int] = frozenset()) -> "View":
-        """With that many of those ``behind`` read again, ``first`` before others."""
-        if not self.behind:
-            return self
-        # Of more than that many none comes before another.
-        first = first if len(first) <= most else frozenset()
-        order = sorted(first) + sorted(self.behind - first)
-        return _told_again(self, order[:most])
+    def told_by(self, run: Run, sirens: frozenset[int], *, most: int) -> "View":
+        """With these companies told by ``run``, joined with others up to ``most``."""
+        new = np.array(sorted(sirens), np.int32)
+        files, _ = runs.without(self.files, new)
+        left = [less for each in self.runs if (less := each.without(new)).rows]
+        return replace(
+            self,
+            files=files,
+            runs=runs.joined([*left, run], most=most),
+            behind=self.behind - sirens,
+        )
 
 
 class Store:
@@ -144,6 +100,9 @@ class Store:
         self._generation = ""
         self._view: View | None = None
         self._follower: threading.Thread | None = None
+        # What the follower reads now, and what of it changed once more meanwhile.
+        self._reading: frozenset[int] = frozenset()
+        self._changed_again: frozenset[int] = frozenset()
 
     def view(self) -> View | None:
         """What is true now, or None when PostgreSQL must count by itself."""
@@ -157,14 +116,17 @@ class Store:
                 self._generation = generation
             if self._view is None:
                 return None
-            now, is_shared = _caught_up(self._view)
+            now, sirens, is_shared = _caught_up(self._view)
             if is_shared:
                 self._view = now
+                self._changed_again |= sirens & self._reading
                 self._follow()
             return now
 
+    # What a page leaves, a thread reads: the follower. Pages wait for none of it.
+
     def _follow(self) -> None:
-        """Have a thread read what this page left; called with the lock."""
+        """Called with the lock."""
         is_at_it = self._follower is not None and self._follower.is_alive()
         if self._view is None or not self._view.behind or is_at_it:
             return
@@ -175,24 +137,43 @@ class Store:
 
     def _catch_up(self) -> None:
         try:
-            while took_s := self._one_turn():
-                # Pages have the lock, and the processor, at least half of the time.
-                time.sleep(took_s)
+            while self._one_turn():
+                self._join()
         except DatabaseError:
             logger.exception("the search index does not catch up: the next page tries")
         finally:
             connection.close()
 
-    def _one_turn(self) -> float:
-        """Seconds that it took; 0 when nothing was left."""
-        began = time.monotonic()
+    def _one_turn(self) -> bool:
+        """Whether there was anything left to read."""
         with self._lock:
-            if self._view is None or not self._view.behind:
+            view = self._view
+            if view is None or not view.behind:
                 # Whoever leaves something from now on starts another.
                 self._follower = None
-                return 0.0
-            self._view = self._view.caught_up(_A_TURN)
-        return time.monotonic() - began
+                return False
+            chosen = sorted(view.behind)[:_A_TURN]
+            self._reading, self._changed_again = frozenset(chosen), frozenset()
+        run = Run.read(chosen)
+        with self._lock:
+            if self._view is not None and self._view.token == view.token:
+                again = np.array(sorted(self._changed_again), np.int32)
+                sure = self._reading - self._changed_again
+                self._view = self._view.told_by(run.without(again), sure, most=0)
+            self._reading = frozenset()
+        return True
+
+    def _join(self) -> None:
+        """Unless somebody changed these runs meanwhile: then the next time."""
+        view = self._view
+        if view is None:
+            return
+        made = runs.joined(view.runs, most=runs.LONGEST)
+        with self._lock:
+            now = self._view
+            if now is None or now.runs[: len(view.runs)] != view.runs:
+                return
+            self._view = replace(now, runs=(*made, *now.runs[len(view.runs) :]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +213,10 @@ def _mapped(folder: Path) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def _caught_up(view: View) -> tuple[View | None, bool]:
-    """The view with what it had not seen, and whether others may have it too."""
+def _caught_up(view: View) -> tuple[View | None, frozenset[int], bool]:
+    """The view with what it had not seen, which companies those are, and whether
+    others may have it too.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             LOOK, [view.token, view.snapshot, view.snapshot, _MOST_CHANGES + 1]
@@ -241,52 +224,21 @@ def _caught_up(view: View) -> tuple[View | None, bool]:
         rows = cursor.fetchall()
     snapshot, is_writing, is_trusted = rows[0][:3]
     changes = [Change(*row[3:]) for row in rows if row[3] is not None]
+    sirens = frozenset(each.siren for each in changes if each.kind == COMPANY)
     if not is_trusted or view.changed + len(changes) > _MOST_CHANGES:
-        return None, not is_writing
-    sirens = {change.siren for change in changes if change.kind == COMPANY}
+        return None, sirens, not is_writing
     is_page = settings.DATABASE_KIND == Kind.WEB
-    now = replace(view, behind=view.behind | sirens)
-    # What one person changed never waits behind an import.
-    most = _A_TURN if is_page else _MOST_CHANGES
-    now = now.caught_up(most, first=frozenset(sirens))
+    if is_page and len(sirens) > _A_PAGE:
+        now = replace(view, behind=view.behind | sirens)
+    else:
+        asked = sirens if is_page else view.behind | sirens
+        now = view
+        if asked:
+            run = Run.read(sorted(asked))
+            now = view.told_by(run, asked, most=_MOST_JOINED)
     kept = now.sets.copy() if is_writing else now.sets
     now = replace(now, snapshot=snapshot, sets=kept.caught_up(changes))
-    return now, not is_writing
-
-
-def _told_again(view: View, sirens: list[int]) -> View:
-    new = np.array(sirens, np.int32)
-    files, _ = _without(view.files, new)
-    runs = [run for each in view.runs if (run := each.without(new)).rows]
-    for start in range(0, len(sirens), _A_STATEMENT):
-        runs.append(Run.of(columns.read(sirens[start : start + _A_STATEMENT])))
-        _join(runs)
-    behind = view.behind.difference(sirens)
-    return replace(view, files=files, runs=tuple(runs), behind=behind)
-
-
-def _join(runs: list[Run]) -> None:
-    """The last of them with those before it that it is long enough for."""
-    first, rows = len(runs) - 1, runs[-1].rows
-    while first and runs[first - 1].rows <= min(2 * rows, _LONGEST_RUN - rows):
-        first -= 1
-        rows += runs[first].rows
-    if first < len(runs) - 1:
-        told = (run.told for run in runs[first:])
-        runs[first:] = [Run.of(reduce(Source.and_of, told))]
-
-
-def _without(
-    blocks: Iterable[Block], sirens: npt.NDArray[Any]
-) -> tuple[tuple[Block, ...], int]:
-    """The blocks without these companies, and how many were told there."""
-    left, struck = [], 0
-    for each in blocks:
-        fewer = each.without(each.rows_of(sirens))
-        gone = bits.count(each.present) - bits.count(fewer.present)
-        left.append(fewer if gone else each)
-        struck += gone
-    return tuple(left), struck
+    return now, sirens, not is_writing
 
 
 _stores: dict[Path, Store] = {}
