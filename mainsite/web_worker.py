@@ -8,6 +8,7 @@ import socket
 import time
 from typing import Any
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.template import loader
 from django.utils import translation
@@ -58,6 +59,10 @@ def _answer() -> bytes:
         f"Content-Length: {len(body)}",
         "Cache-Control: no-store",
         "X-Content-Type-Options: nosniff",
+        f"Content-Security-Policy: {build_policy()}",
         "Connection: close",
     )
+    if settings.SECURE_HSTS_SECONDS:
+        seconds = settings.SECURE_HSTS_SECONDS
+        head += (f"Strict-Transport-Security: max-age={seconds}; includeSubDomains",)
     return "\r\n".join((*head, "", "")).encode() + body

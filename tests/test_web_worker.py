@@ -50,6 +50,7 @@ def test_is_answered_in_french(server, length):
     assert answer.startswith("HTTP/1.1 414 ")
     assert "Cette adresse est trop longue." in answer
     assert "Coller des SIREN" in answer
+    assert "object-src 'none'" in answer
 
 
 def test_what_is_no_request_is_still_gunicorns_to_refuse(server):

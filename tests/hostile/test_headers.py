@@ -52,6 +52,17 @@ def test_every_address_over_https(signed_in, things):
     assert faults == {}
 
 
+def test_files_of_the_product_have_the_policy_too(production, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    tmp_path.joinpath("drawing.svg").write_text("<svg/>", encoding="utf-8")
+
+    answer = https(Client(), "get", "/static/drawing.svg")
+
+    assert (answer.status_code, answer.getvalue()) == (200, b"<svg/>")
+    assert header_faults(answer, is_private=False) == ["X-Frame-Options: None"]
+    assert "max-age=31536000" in answer["Strict-Transport-Security"]
+
+
 def test_nothing_but_probes_is_answered_over_http(production, db, things):
     open_ones = set()
     for name in TABLE:
