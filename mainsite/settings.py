@@ -408,8 +408,12 @@ OTP_WEBAUTHN_EXCEPTION_LOGGER_NAME = ""
 # ── Browser side ──────────────────────────────────────────────────────────
 SECURE_COOKIES = not INSECURE_HTTP
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
-SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"
-CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
+# Scripts write two of them by the same names: static/js/theme.js.
+COOKIE_PREFIX = "__Host-" if SECURE_COOKIES else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
+# Not in a cookie, which would hold their words.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_SSL_REDIRECT = SECURE_COOKIES
 # The API answers 403 instead: its clients would not notice a redirect.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$", r"^api/"]

@@ -88,6 +88,15 @@ def test_cookies_are_bound_to_this_host(signed_in):
     assert not kept["__Host-csrf"]["httponly"]
 
 
+def test_a_message_to_the_reader_is_in_no_cookie(signed_in):
+    address = reverse("accounts:sign_out_others")
+    told = https(signed_in, "post", address)
+
+    assert set(told.cookies) <= {"__Host-session", "__Host-csrf"}
+    page = https(signed_in, "get", told.url)
+    assert "Vos autres sessions sont fermées." in page.text
+
+
 def test_the_api_sets_none(production, analyst, rf):
     _token, secret = make_token(analyst, rf)
     answer = Client(headers=bearing(secret)).get(reverse("api:me"), secure=True)
