@@ -53,7 +53,7 @@ def _answer() -> bytes:
     with translation.override(settings.LANGUAGE_CODE):
         page = loader.render_to_string("414.html", {"request": {"reference": ""}})
     body = page.encode()
-    head = (
+    head: tuple[str, ...] = (
         "HTTP/1.1 414 URI Too Long",
         "Content-Type: text/html; charset=utf-8",
         f"Content-Length: {len(body)}",
