@@ -221,6 +221,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": _pooled,
         "OPTIONS": {
+            # Of the address: sslmode, sslrootcert and the like.
+            **_database.get("OPTIONS", {}),
             "connect_timeout": 5,
             "application_name": f"ma-{DATABASE_KIND}",
             "prepare_threshold": 5 if PREPARED_STATEMENTS else None,
