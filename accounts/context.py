@@ -1,4 +1,4 @@
-"""What every page knows: which installation it shows, its name, what was chosen here."""
+"""What every page knows: which installation it is, its name, what was chosen here."""
 
 from typing import Any
 

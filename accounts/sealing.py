@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-
 # No Fernet token begins so.
 GCM = "gcm."
 NONCE_BYTES = 12

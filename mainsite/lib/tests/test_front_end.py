@@ -42,7 +42,7 @@ def test_nothing_is_fetched_from_elsewhere(path):
 def test_a_script_writes_text_keeps_nothing_and_hears_no_other_page(path):
     """No HTML made of strings, no code neither, no store, no message, no prototype."""
     refused = (
-        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|eval\(|Function\(",
+        r"onpaste|\"(paste|copy|cut)\"|innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|eval\(|Function\(",
         r"localStorage|sessionStorage|indexedDB|caches\.|postMessage|onmessage",
         r"__proto__|\.prototype\b|Object\.assign|\bin\s+window\b|var\s",
     )
