@@ -72,6 +72,8 @@ def header_faults(answer, *, is_private):
         faults.append(f"Content-Type: {kind}")
     if is_private and "no-store" not in answer.get("Cache-Control", ""):
         faults.append(f"Cache-Control: {answer.get('Cache-Control')}")
+    if "Access-Control-Allow-Origin" in answer:
+        faults.append("another site may read it")
     if any(name in answer for name in ("Server", "X-Powered-By")):
         faults.append("says what it runs on")
     return faults
