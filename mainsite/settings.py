@@ -414,8 +414,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 COOKIE_PREFIX = "__Host-" if SECURE_COOKIES else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
-# Not in a cookie, which would hold their words.
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGE_STORAGE = "mainsite.lib.message_cookie.Messages"
 SECURE_SSL_REDIRECT = SECURE_COOKIES
 # The API answers 403 instead: its clients would not notice a redirect.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$", r"^api/"]

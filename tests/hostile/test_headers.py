@@ -19,6 +19,7 @@ def production(settings):
     settings.SECURE_HSTS_SECONDS = 31_536_000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.COOKIE_PREFIX = "__Host-"
     settings.SESSION_COOKIE_NAME = "__Host-session"
     settings.CSRF_COOKIE_NAME = "__Host-csrf"
 
@@ -88,13 +89,17 @@ def test_cookies_are_bound_to_this_host(signed_in):
     assert not kept["__Host-csrf"]["httponly"]
 
 
-def test_a_message_to_the_reader_is_in_no_cookie(signed_in):
-    address = reverse("accounts:sign_out_others")
-    told = https(signed_in, "post", address)
+def test_so_is_the_one_of_a_message_to_the_reader(signed_in):
+    told = https(signed_in, "post", reverse("accounts:sign_out_others"))
 
-    assert set(told.cookies) <= {"__Host-session", "__Host-csrf"}
+    [cookie] = [each for name, each in told.cookies.items() if "messages" in name]
+    assert cookie.key == "__Host-messages"
+    assert cookie["secure"]
+    assert cookie["httponly"]
+    assert (cookie["path"], cookie["domain"], cookie["samesite"]) == ("/", "", "Lax")
     page = https(signed_in, "get", told.url)
     assert "Vos autres sessions sont fermées." in page.text
+    assert page.cookies["__Host-messages"].value == ""
 
 
 def test_the_api_sets_none(production, analyst, rf):
