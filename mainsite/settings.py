@@ -448,6 +448,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+# Nobody else's pages read our files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Another storage (S3…) takes the place of these folders by its class and its options;
 # nothing else names them.
