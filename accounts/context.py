@@ -1,4 +1,4 @@
-"""What every page knows: which installation it shows, its name, the chosen theme."""
+"""What every page knows: which installation it is, its name, what was chosen here."""
 
 from typing import Any
 
@@ -12,9 +12,14 @@ THEMES = ("light", "dark")
 
 
 def installation(request: HttpRequest) -> dict[str, Any]:
-    theme = request.COOKIES.get("theme", "")
+    theme = _chosen(request, "theme")
     return {
         "installation": SimpleLazyObject(installations.current),
         "SITE_NAME": settings.SITE_NAME,
         "theme": theme if theme in THEMES else "",
+        "shortcuts_are_off": _chosen(request, "shortcuts") == "off",
     }
+
+
+def _chosen(request: HttpRequest, name: str) -> str:
+    return request.COOKIES.get(f"{settings.COOKIE_PREFIX}{name}", "")

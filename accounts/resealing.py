@@ -54,9 +54,9 @@ def keys_in_use() -> dict[str, dict[str, int]]:
 def _reseal(model: type[models.Model], name: str, chunk: int) -> tuple[int, int]:
     done = unopened = 0
     last = None
-    current = f"{sealing.first_key_id()}$"
     waiting = model._default_manager.exclude(**{name: ""})
-    waiting = waiting.exclude(**{f"{name}__startswith": current}).order_by("pk")
+    current = {f"{name}__startswith": sealing.beginning()}
+    waiting = waiting.exclude(**current).order_by("pk")
     while True:
         rows = waiting if last is None else waiting.filter(pk__gt=last)
         group = list(rows.values_list("pk", name)[:chunk])

@@ -25,9 +25,10 @@ from mainsite.lib.events import publish
 SEED_BYTES = 20
 PENDING_FOR = timedelta(minutes=30)
 RECOVERY_CODES = 10
-# 31 signs that nobody confuses on paper; 16 of them make 79 bits.
+# 31 signs that nobody confuses on paper; 24 of them make 118 bits. From 112 on a digest
+# need not be a slow one.
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-GROUPS, GROUP_LENGTH = 4, 4
+GROUPS, GROUP_LENGTH = 6, 4
 
 
 class AlreadyEnrolled(Exception):

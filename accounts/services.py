@@ -152,6 +152,19 @@ def close_session(*, user: User, public_id: UUID, request: HttpRequest) -> bool:
     return True
 
 
+@transaction.atomic
+def close_sessions_of(user: User, *, by: User, request: HttpRequest) -> None:
+    """All of them, by ops: a lost computer, somebody who left in a hurry."""
+    sessions.close_all(user=user)
+    audit.record(
+        actor=by,
+        action=Action.SESSION_CLOSED,
+        resource=f"user:{user.pk}",
+        details={"all": True},
+        request=request,
+    )
+
+
 def record_sign_out(*, user: User | AnonymousUser, request: HttpRequest) -> None:
     if isinstance(user, User):
         resource = f"user:{user.pk}"

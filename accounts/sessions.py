@@ -140,7 +140,8 @@ def forget_recent(request: HttpRequest, what: str) -> None:
 
 
 def confirm(request: HttpRequest) -> None:
-    """Both factors were just given again."""
+    """Both factors were just given again: a new session key, as at the sign-in."""
+    request.session.cycle_key()
     request.session[CONFIRMED_AT] = int(time.time())
 
 

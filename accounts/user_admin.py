@@ -59,7 +59,7 @@ class UserAdmin(AnyAdmin):
         "created_at",
     )
     readonly_fields = ("last_login", "created_at")
-    actions = ("send_link", "revoke_link", "reset_second_factor")
+    actions = ("send_link", "revoke_link", "close_sessions", "reset_second_factor")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         theirs = {"user": OuterRef("pk"), "confirmed": True}
@@ -200,6 +200,13 @@ class UserAdmin(AnyAdmin):
         by = sessions.signed_in_user(request)
         revoked = sum(links.revoke(user=user, by=by, request=request) for user in users)
         messages.success(request, _("Liens retirés\u00a0: %(n)s.") % {"n": revoked})
+
+    @admin.action(description=_("Fermer toutes leurs sessions"))
+    def close_sessions(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        by = sessions.signed_in_user(request)
+        for user in users:
+            services.close_sessions_of(user, by=by, request=request)
+        messages.success(request, _("Sessions fermées."))
 
     @admin.action(description=_("Réinitialiser le second facteur"))
     def reset_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:

@@ -280,7 +280,9 @@ def password(request: HttpRequest) -> HttpResponse:
 def logout(request: HttpRequest) -> HttpResponse:
     services.record_sign_out(user=request.user, request=request)
     sessions.end(request)
-    return redirect("accounts:sign_in")
+    answer = redirect("accounts:sign_in")
+    answer["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 def _enrolled(request: HttpRequest, answer: second_factor.Enrolled) -> HttpResponse:

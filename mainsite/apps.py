@@ -8,4 +8,6 @@ class MainsiteConfig(AppConfig):
     name = "mainsite"
 
     def ready(self) -> None:
+        from mainsite import checks  # noqa: F401  registers them
+
         connection_created.connect(slow_queries.watch, dispatch_uid="slow_queries")

@@ -108,8 +108,8 @@ MIDDLEWARE = [
     "mainsite.middleware.Timing",
     "accounts.bearer.ProgramsOnly",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.blocked.BlockedAddresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -221,6 +221,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": _pooled,
         "OPTIONS": {
+            # Of the address: sslmode, sslrootcert and the like.
+            **_database.get("OPTIONS", {}),
             "connect_timeout": 5,
             "application_name": f"ma-{DATABASE_KIND}",
             "prepare_threshold": 5 if PREPARED_STATEMENTS else None,
@@ -408,8 +410,11 @@ OTP_WEBAUTHN_EXCEPTION_LOGGER_NAME = ""
 # ── Browser side ──────────────────────────────────────────────────────────
 SECURE_COOKIES = not INSECURE_HTTP
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
-SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"
-CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
+# Scripts write two of them by the same names: static/js/theme.js.
+COOKIE_PREFIX = "__Host-" if SECURE_COOKIES else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
+MESSAGE_STORAGE = "mainsite.lib.message_cookie.Messages"
 SECURE_SSL_REDIRECT = SECURE_COOKIES
 # The API answers 403 instead: its clients would not notice a redirect.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$", r"^api/"]
@@ -429,6 +434,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
+        # default-src says it too; some tools look for the word.
+        "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
@@ -441,6 +448,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+# Nobody else's pages read our files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Another storage (S3…) takes the place of these folders by its class and its options;
 # nothing else names them.

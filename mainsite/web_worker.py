@@ -8,6 +8,7 @@ import socket
 import time
 from typing import Any
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.template import loader
 from django.utils import translation
@@ -52,12 +53,16 @@ def _answer() -> bytes:
     with translation.override(settings.LANGUAGE_CODE):
         page = loader.render_to_string("414.html", {"request": {"reference": ""}})
     body = page.encode()
-    head = (
+    head: tuple[str, ...] = (
         "HTTP/1.1 414 URI Too Long",
         "Content-Type: text/html; charset=utf-8",
         f"Content-Length: {len(body)}",
         "Cache-Control: no-store",
         "X-Content-Type-Options: nosniff",
+        f"Content-Security-Policy: {build_policy()}",
         "Connection: close",
     )
+    if settings.SECURE_HSTS_SECONDS:
+        seconds = settings.SECURE_HSTS_SECONDS
+        head += (f"Strict-Transport-Security: max-age={seconds}; includeSubDomains",)
     return "\r\n".join((*head, "", "")).encode() + body

@@ -50,7 +50,28 @@ def test_is_answered_in_french(server, length):
     assert answer.startswith("HTTP/1.1 414 ")
     assert "Cette adresse est trop longue." in answer
     assert "Coller des SIREN" in answer
+    assert "object-src 'none'" in answer
 
 
 def test_what_is_no_request_is_still_gunicorns_to_refuse(server):
     assert ask(server, b"n'importe quoi\r\n\r\n").startswith("HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        b"Content-Length: 5\r\nContent-Length: 60",
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked",
+        b"Transfer-Encoding: xchunked",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        b"Content-Length: +5",
+    ],
+)
+def test_a_request_of_two_lengths_hides_no_second_one(server, lengths):
+    first = b"POST /nulle/part HTTP/1.1\r\nHost: localhost\r\n" + lengths + b"\r\n\r\n"
+    hidden = b"GET /cachee HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+    answer = ask(server, first + b"0\r\n\r\n" + hidden)
+
+    assert answer.count("HTTP/1.1 ") == 1
+    assert answer.split(" ")[1] in {"400", "501"}

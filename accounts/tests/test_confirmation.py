@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import get_resolver, resolve, reverse
 
 from accounts import second_factor, throttle
-from accounts.models import AuditEntry, Desk
+from accounts.models import AuditEntry, Desk, Session
 from accounts.tests.people import PASSWORD, code_of, verified_client
 
 CONFIRM, SECURITY = reverse("accounts:confirm"), reverse("accounts:security")
@@ -143,6 +143,16 @@ class TestConfirming:
             )
 
         assert analyst_client.post(CONFIRM, both_factors(analyst)).status_code == 422
+
+    def test_changes_the_key_of_the_session(self, analyst_client, analyst, later):
+        later()
+        before = analyst_client.session.session_key
+
+        analyst_client.post(CONFIRM, both_factors(analyst))
+
+        assert analyst_client.session.session_key != before
+        assert analyst_client.get(SECURITY).status_code == 200
+        assert not Session.objects.filter(session_key=before).exists()
 
     def test_keeps_the_age_of_the_session(self, analyst_client, analyst, clock):
         """Twelve hours are twelve hours, however often one confirms."""

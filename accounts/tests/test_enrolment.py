@@ -1,5 +1,6 @@
 """The first telephone, the next one, and the codes for bad days."""
 
+import math
 import re
 
 import pytest
@@ -82,6 +83,9 @@ class TestFirstSignIn:
         assert client.session.session_key != key
         codes = shown_codes(client)
         assert len(codes) == len(set(codes)) == 10
+        signs = {len(code.replace("-", "")) for code in codes}
+        assert signs == {24}
+        assert 24 * math.log2(len(second_factor.ALPHABET)) > 112
         assert AuditEntry.objects.filter(
             action="factor_enrolled", resource=f"user:{analyst.pk}"
         ).exists()

@@ -1,5 +1,6 @@
 """Which passwords are refused, in which words, and that phrases pass."""
 
+import re
 import threading
 from hashlib import sha1
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -144,6 +145,37 @@ class TestForms:
 
         first = text.partition("PASSWORD_HASHERS = [")[2].split(",")[0]
         assert first.strip() == '"accounts.hashing.BoundedArgon2PasswordHasher"'
+
+
+class TestTheField:
+    def test_is_masked_and_open_to_a_password_manager(self, client, analyst_client):
+        """And no script hears of a paste: test_front_end.py."""
+        for page, kinds in (
+            (client.get(reverse("accounts:sign_in")), ["current-password"]),
+            (
+                analyst_client.get(reverse("accounts:password")),
+                ["current-password", "new-password", "new-password"],
+            ),
+        ):
+            fields = re.findall(r"<input[^>]*type=\"password\"[^>]*>", page.text)
+            found = [re.search(r'autocomplete="([^"]+)"', each)[1] for each in fields]
+            assert found == kinds
+
+    @pytest.mark.parametrize(
+        ("typed", "status"),
+        [
+            ("  Trois canards, ÉTANG gelé ", 302),
+            ("Trois canards, ÉTANG gelé", 422),
+            ("  trois canards, étang gelé ", 422),
+            ("  Trois canards, ÉTANG", 422),
+        ],
+    )
+    def test_is_read_to_the_letter(self, client, analyst, typed, status):
+        analyst.set_password("  Trois canards, ÉTANG gelé ")
+        analyst.save()
+
+        given = {"email": analyst.email, "password": typed}
+        assert client.post(reverse("accounts:sign_in"), given).status_code == status
 
 
 @pytest.fixture

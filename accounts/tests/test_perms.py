@@ -40,6 +40,18 @@ def test_the_theme_is_one_of_ours(rf, cookie, theme):
     assert context.installation(request)["theme"] == theme
 
 
+@pytest.mark.parametrize("prefix", ["", "__Host-"])
+def test_what_was_chosen_is_in_a_cookie_of_this_host(rf, settings, prefix):
+    settings.COOKIE_PREFIX = prefix
+    request = rf.get("/")
+    request.COOKIES |= {f"{prefix}theme": "dark", f"{prefix}shortcuts": "off"}
+
+    known = context.installation(request)
+
+    assert known["theme"] == "dark"
+    assert known["shortcuts_are_off"]
+
+
 @pytest.mark.django_db
 def test_pages_know_the_installation(rf):
     assert context.installation(rf.get("/"))["installation"].is_sandbox

@@ -206,6 +206,19 @@ class TestUserAdmin:
         user = User.objects.get(email="nouvelle@cabinet.example")
         assert not user.has_usable_password()
 
+    def test_closes_the_sessions_of_somebody(self, ops_client, analyst, colleague):
+        here, there = verified_client(analyst), verified_client(analyst)
+        other = verified_client(colleague)
+
+        given = {"action": "close_sessions", "_selected_action": [analyst.pk]}
+        ops_client.post(self.LIST, given)
+
+        assert [each.get("/").status_code for each in (here, there)] == [302, 302]
+        assert other.get("/").status_code == 200
+        entry = AuditEntry.objects.latest("pk")
+        assert (entry.action, entry.details) == ("session_closed", {"all": True})
+        assert entry.resource == f"user:{analyst.pk}"
+
     def test_resets_a_second_factor(self, ops_client, analyst):
         enrolled(analyst)
         ops_client.post(

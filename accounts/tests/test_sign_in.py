@@ -313,6 +313,11 @@ class TestSignOut:
         assert client.get(reverse("accounts:security")).status_code == 302
         assert AuditEntry.objects.latest("pk").action == "sign_out"
 
+    def test_has_the_browser_forget_what_it_kept(self, analyst_client):
+        answer = analyst_client.post(reverse("accounts:logout"))
+
+        assert answer["Clear-Site-Data"] == '"cache", "storage"'
+
     def test_needs_a_post(self, analyst_client):
         assert analyst_client.get(reverse("accounts:logout")).status_code == 405
 

@@ -7,8 +7,8 @@ const current = () => root.dataset.bsTheme ?? (system.matches ? "dark" : "light"
 
 const keep = (name, value) => {
   const life = value ? "max-age=31536000" : "max-age=0";
-  const secure = location.protocol === "https:" ? ";secure" : "";
-  document.cookie = `${name}=${value};path=/;${life};samesite=lax${secure}`;
+  const [prefix, secure] = location.protocol === "https:" ? ["__Host-", ";secure"] : ["", ""];
+  document.cookie = `${prefix}${name}=${value};path=/;${life};samesite=lax${secure}`;
 };
 
 const choose = (theme) => {

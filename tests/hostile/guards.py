@@ -64,10 +64,16 @@ def header_faults(answer, *, is_private):
     policy = answer.get("Content-Security-Policy", "")
     if "default-src 'none'" not in policy or "unsafe" in policy:
         faults.append(f"policy: {policy}")
-    if "frame-ancestors 'none'" not in policy:
-        faults.append("frame-ancestors")
+    for asked in ("frame-ancestors 'none'", "object-src 'none'", "base-uri 'none'"):
+        if asked not in policy:
+            faults.append(asked)
+    kind = answer.get("Content-Type", "")
+    if kind.startswith("text/") and "charset=utf-8" not in kind:
+        faults.append(f"Content-Type: {kind}")
     if is_private and "no-store" not in answer.get("Cache-Control", ""):
         faults.append(f"Cache-Control: {answer.get('Cache-Control')}")
+    if "Access-Control-Allow-Origin" in answer:
+        faults.append("another site may read it")
     if any(name in answer for name in ("Server", "X-Powered-By")):
         faults.append("says what it runs on")
     return faults

@@ -19,6 +19,7 @@ def production(settings):
     settings.SECURE_HSTS_SECONDS = 31_536_000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.COOKIE_PREFIX = "__Host-"
     settings.SESSION_COOKIE_NAME = "__Host-session"
     settings.CSRF_COOKIE_NAME = "__Host-csrf"
 
@@ -52,6 +53,17 @@ def test_every_address_over_https(signed_in, things):
     assert faults == {}
 
 
+def test_files_of_the_product_have_the_policy_too(production, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    tmp_path.joinpath("drawing.svg").write_text("<svg/>", encoding="utf-8")
+
+    answer = https(Client(), "get", "/static/drawing.svg")
+
+    assert (answer.status_code, answer.getvalue()) == (200, b"<svg/>")
+    assert header_faults(answer, is_private=False) == ["X-Frame-Options: None"]
+    assert "max-age=31536000" in answer["Strict-Transport-Security"]
+
+
 def test_nothing_but_probes_is_answered_over_http(production, db, things):
     open_ones = set()
     for name in TABLE:
@@ -75,6 +87,19 @@ def test_cookies_are_bound_to_this_host(signed_in):
     assert kept["__Host-session"]["httponly"]
     # The script puts it into a header.
     assert not kept["__Host-csrf"]["httponly"]
+
+
+def test_so_is_the_one_of_a_message_to_the_reader(signed_in):
+    told = https(signed_in, "post", reverse("accounts:sign_out_others"))
+
+    [cookie] = [each for name, each in told.cookies.items() if "messages" in name]
+    assert cookie.key == "__Host-messages"
+    assert cookie["secure"]
+    assert cookie["httponly"]
+    assert (cookie["path"], cookie["domain"], cookie["samesite"]) == ("/", "", "Lax")
+    page = https(signed_in, "get", told.url)
+    assert "Vos autres sessions sont fermées." in page.text
+    assert page.cookies["__Host-messages"].value == ""
 
 
 def test_the_api_sets_none(production, analyst, rf):

@@ -207,7 +207,7 @@ DOORS = {
 }
 # Django's own pages of the administration take any verb as a reading.
 VERBLESS = {"admin:index"}
-VERBS = ("put", "patch", "delete", "options", "head")
+VERBS = ("put", "patch", "delete", "options", "head", "trace")
 # bin/test asks the most telling ones; those outside are all stopped at one wall.
 OTHER_VERBS = VERBS if IS_FULL else ("put", "delete")
 WHO_TRIES = PEOPLE if IS_FULL else ("stranger",)

@@ -95,6 +95,13 @@ class TestSettings:
         assert (found["kind"], found["port"]) == ("owner", 5432)
         assert "statement_timeout=0" in found["options"]["options"]
 
+    def test_what_the_address_says_of_encryption_is_kept(self):
+        secure = f"{POOLED}?sslmode=verify-full&sslrootcert=/etc/ma/ca.pem"
+        found = shown("work", DATABASE_URL=secure)
+        assert found["options"]["sslmode"] == "verify-full"
+        assert found["options"]["sslrootcert"] == "/etc/ma/ca.pem"
+        assert "statement_timeout" in found["options"]["options"]
+
 
 class TestSizes:
     @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What a strict policy and an offline installation ask of templates and files."""
 
+import json
 import re
 from hashlib import sha256
 from pathlib import Path
@@ -35,6 +36,28 @@ def test_no_inline_style_nor_script(path):
 def test_nothing_is_fetched_from_elsewhere(path):
     source = path.read_text(encoding="utf-8")
     assert not re.search(r"""(src|href|url\()=?["']?(https?:)?//""", source)
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.glob("js/*.js")), ids=name)
+def test_a_script_writes_text_keeps_nothing_and_hears_no_other_page(path):
+    """No HTML made of strings, no code neither, no store, no message, no prototype."""
+    refused = (
+        r"onpaste|\"(paste|copy|cut)\"|innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|eval\(|Function\(",
+        r"localStorage|sessionStorage|indexedDB|caches\.|postMessage|onmessage",
+        r"__proto__|\.prototype\b|Object\.assign|\bin\s+window\b|var\s",
+    )
+    source = path.read_text(encoding="utf-8")
+    assert [words for words in refused if re.search(words, source)] == []
+
+
+def test_htmx_keeps_no_page_runs_no_code_and_stays_here():
+    head = (ROOT / "templates/_head.html").read_text(encoding="utf-8")
+    found = re.search(r'name="htmx-config" content=\'([^\']+)\'', head)
+    told = json.loads(found.group(1))
+
+    assert told["historyCacheSize"] == 0
+    assert told["allowEval"] is False
+    assert told["selfRequestsOnly"] is True
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
