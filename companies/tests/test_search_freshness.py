@@ -190,6 +190,40 @@ class TestTheNextSearch:
             assert total(fermees=True) == everyone
 
 
+class TestPagesAtOnce:
+    def test_share_one_look(self, index, monkeypatch):
+        store.current()
+        look, looks = store._caught_up, []
+        is_looking, go_on = threading.Event(), threading.Event()
+
+        def slowly(view):
+            looks.append(threading.current_thread().name)
+            is_looking.set()
+            go_on.wait(10)
+            return look(view)
+
+        def page():
+            seen.append(told())
+            connection.close()
+
+        monkeypatch.setattr(store, "_caught_up", slowly)
+        seen = []
+        first = threading.Thread(target=page)
+        first.start()
+        is_looking.wait(10)
+        # Committed after the first look began: whoever comes now has to see it.
+        make_company("ENTRE DEUX", target={})
+        others = [threading.Thread(target=page) for _ in range(4)]
+        for other in others:
+            other.start()
+        time.sleep(0.3)
+        go_on.set()
+        for each in (first, *others):
+            each.join()
+        assert seen[1:] == [301] * 4
+        assert len(looks) == 2
+
+
 class TestAPageAfterManyChanges:
     @pytest.fixture(autouse=True)
     def in_a_page(self, index, settings, monkeypatch):

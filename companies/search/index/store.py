@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,9 @@ logger = logging.getLogger(__name__)
 
 # Of the files: raised whenever ``derive`` makes them otherwise.
 FORM = 3
-# More changes than that at once, an import's, are left to the follower, which reads
-# so many in a turn.
-_A_PAGE = 200
+# More changes than that at once, an import's or a batch's, are left to the follower,
+# which reads so many in a turn.
+_A_PAGE = 20
 _A_TURN = 1_000
 # Rows that a page joins; the follower joins more.
 _MOST_JOINED = 4_000
@@ -99,6 +100,7 @@ class Store:
         self._lock = threading.Lock()
         self._generation = ""
         self._view: View | None = None
+        self._looked_at = 0.0
         self._follower: threading.Thread | None = None
         # What the follower reads now, and what of it changed once more meanwhile.
         self._reading: frozenset[int] = frozenset()
@@ -106,19 +108,26 @@ class Store:
 
     def view(self) -> View | None:
         """What is true now, or None when PostgreSQL must count by itself."""
+        arrived = time.monotonic()
         try:
             generation = os.readlink(self._folder / "current")
         except OSError:
             return None
         with self._lock:
+            # Who waited needs no look of its own: the last one saw what it would see.
+            # Unless it has a transaction, whose changes nobody else sees.
+            if self._looked_at > arrived and not connection.in_atomic_block:
+                return self._view
             if generation != self._generation:
                 self._view = _opened(self._folder / generation)
                 self._generation = generation
             if self._view is None:
                 return None
+            began = time.monotonic()
             now, sirens, is_shared = _caught_up(self._view)
             if is_shared:
                 self._view = now
+                self._looked_at = 0.0 if connection.in_atomic_block else began
                 self._changed_again |= sirens & self._reading
                 self._follow()
             return now
