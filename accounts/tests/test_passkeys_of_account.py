@@ -1,7 +1,6 @@
 """Passkeys on « Compte et sécurité », and before serious acts."""
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from django_otp_webauthn.models import WebAuthnCredential
 
@@ -10,9 +9,12 @@ from accounts.models import AuditEntry, User
 from accounts.tests.authenticator import (
     ADD,
     CHALLENGE,
+    NEW,
     OPTIONS,
+    SECURITY,
     Passkey,
     add,
+    address_of,
     signed,
     use,
 )
@@ -22,23 +24,7 @@ from accounts.tests.people import (
     verified_client,
 )
 
-HOST = settings.OTP_WEBAUTHN_RP_ID
-NEW, SECURITY = reverse("accounts:new_passkey"), reverse("accounts:security")
-VERIFY, ENROL = reverse("accounts:verify"), reverse("accounts:enrol")
-CODES, CONFIRM = reverse("accounts:recovery_codes"), reverse("accounts:confirm")
-
-
-@pytest.fixture
-def passkey(analyst):
-    """The analyst's, enrolled beside their application."""
-    made = Passkey()
-    assert add(verified_client(analyst), made).url == SECURITY
-    return made
-
-
-@pytest.fixture
-def half_way(analyst, passkey):
-    return password_only_client(User.objects.get(pk=analyst.pk))
+CONFIRM = reverse("accounts:confirm")
 
 
 class TestPasskeysOfAnAccount:
@@ -84,8 +70,7 @@ class TestPasskeysOfAnAccount:
         assert add(analyst_client, Passkey()).status_code == 422
 
     def remove(self, client, passkey):
-        digest = WebAuthnCredential.get_credential_id_sha256(passkey.id)
-        return client.post(reverse("accounts:remove_passkey", args=[digest]))
+        return client.post(address_of(passkey, "accounts:remove_passkey"))
 
     def test_is_removed_and_opens_no_more(self, analyst, passkey):
         analyst.refresh_from_db()
