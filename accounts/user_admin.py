@@ -12,7 +12,7 @@ from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts import links, second_factor, services, sessions, shown_once, tokens
 from accounts.choices import Action, LinkKind, Role
-from accounts.events import AccountTouched
+from accounts.events import AccountTouched, AddressChanged
 from accounts.models import TotpDevice, User
 from mainsite.lib.events import publish
 
@@ -116,6 +116,8 @@ class UserAdmin(AnyAdmin):
         )
         if change and {"role", "email", "may_read_contacts"} & changed:
             publish(AccountTouched(user_id=obj.pk, action=Action.USER_CHANGED))
+        if change and form.initial["email"] != obj.email:
+            publish(AddressChanged(user_id=obj.pk, former=form.initial["email"]))
         if "may_read_contacts" in changed:
             granted = obj.may_read_contacts
             self._record(
