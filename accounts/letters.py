@@ -40,9 +40,9 @@ _NOTICES = {
     ),
     Action.FACTOR_RESET: (
         "L’exploitation a retiré votre second facteur\u00a0: vous en enregistrerez un "
-        "nouveau à la prochaine connexion.",
+        "nouveau à la prochaine connexion. Vos jetons d’API n’ouvrent plus rien.",
         "Operations removed your second factor: you will enrol another one when you "
-        "next sign in.",
+        "next sign in. Your API tokens open nothing any more.",
     ),
     Action.FACTOR_ENROLLED: (
         "Une application d’authentification a été enregistrée sur votre compte.",

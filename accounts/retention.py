@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.choices import Action
-from accounts.models import RecoveryCode, Session, TotpDevice, User
+from accounts.models import ApiToken, RecoveryCode, Session, TotpDevice, User
 
 KEPT = timedelta(days=365)
 # Nothing is ever sent to .invalid (RFC 2606).
@@ -31,6 +31,7 @@ class Forgotten:
     accounts: int
     sessions: int
     admin_lines: int
+    tokens: int
     digest: str = ""
 
 
@@ -40,12 +41,14 @@ def forget(*, dry_run: bool = False) -> Forgotten:
         before = timezone.now() - KEPT
         seals, entries, digest = _forget_origins(dry_run)
         gone, closed, lines = _gone(before), _closed(), _admin_lines(before)
+        tokens = ApiToken.objects.dead_since(before)
         forgotten = Forgotten(
             entries=entries,
             seals=seals,
             accounts=gone.count(),
             sessions=closed.count(),
             admin_lines=lines.count(),
+            tokens=tokens.count(),
             digest=digest if seals else "",
         )
         if dry_run:
@@ -54,6 +57,7 @@ def forget(*, dry_run: bool = False) -> Forgotten:
             _pseudonymise(user)
         closed.delete()
         lines.delete()
+        tokens.delete()
         audit.record(actor=None, action=Action.FORGOTTEN, details=asdict(forgotten))
     return forgotten
 

@@ -71,6 +71,7 @@ _LABELS = {
     "sources": gettext_lazy("sources"),
     "state": gettext_lazy("état"),
     "throttled": gettext_lazy("trop d’essais"),
+    "tokens": gettext_lazy("jetons"),
     "total": gettext_lazy("total"),
     "unchanged": gettext_lazy("inchangées"),
     "until": gettext_lazy("jusqu’au"),

@@ -105,7 +105,7 @@ class UserAdmin(AnyAdmin):
         if change and {"role", "is_active", "email"} & changed:
             # What they could open a moment ago, they may not any more.
             sessions.close_all(user=obj)
-        if not obj.is_active:
+        if not obj.is_active or (change and "role" in changed):
             by = sessions.signed_in_user(request)
             tokens.revoke_all_of(obj, by=by, request=request)
         self._record(

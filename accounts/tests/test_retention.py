@@ -9,8 +9,16 @@ from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from accounts import retention, trail
-from accounts.models import AuditEntry, AuditForgetting, Session, TotpDevice, User
+from accounts.models import (
+    ApiToken,
+    AuditEntry,
+    AuditForgetting,
+    Session,
+    TotpDevice,
+    User,
+)
 from accounts.tests.people import enrolled, make_user, verified_client
+from accounts.tests.tokens import make_token
 from mainsite.lib import history
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +151,32 @@ class TestNothingElseIsForgotten:
     def test_by_the_application(self, statement):
         with pytest.raises(ProgrammingError), transaction.atomic():
             connection.cursor().execute(statement)
+
+
+class TestTokens:
+    @pytest.mark.parametrize(
+        ("field", "days", "stays"),
+        [
+            ("revoked_at", 366, False),
+            ("revoked_at", 364, True),
+            ("expires_at", 366, False),
+            ("expires_at", 364, True),
+        ],
+    )
+    def test_are_forgotten_a_year_after_their_end(
+        self, analyst, rf, field, days, stays
+    ):
+        ended = {field: timezone.now() - timedelta(days=days)}
+        token, _secret = make_token(analyst, rf, **ended)
+        live, _secret = make_token(analyst, rf)
+
+        forgotten = retention.forget()
+
+        assert forgotten.tokens == (not stays)
+        assert ApiToken.objects.filter(pk=token.pk).exists() == stays
+        assert ApiToken.objects.filter(pk=live.pk).exists()
+        made = AuditEntry.objects.filter(action="token_made", resource=token.resource)
+        assert made.exists()
 
 
 class TestWhoLeft:
