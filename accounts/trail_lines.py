@@ -26,6 +26,7 @@ _LABELS = {
     "cap_eur": gettext_lazy("plafond"),
     "changed": gettext_lazy("modifiées"),
     "committed_eur": gettext_lazy("engagé"),
+    "belongings": gettext_lazy("facteurs, liens, jetons et sessions"),
     "columns": gettext_lazy("colonnes"),
     "companies": gettext_lazy("sociétés"),
     "confirmed": gettext_lazy("confirmés"),

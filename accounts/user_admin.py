@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_otp_webauthn.models import WebAuthnCredential
 
@@ -101,6 +102,8 @@ class UserAdmin(AnyAdmin):
         if not change or becomes_ops:
             # Ops' passwords are longer: the one of before is not kept.
             obj.set_unusable_password()
+        if "is_active" in changed:
+            obj.left_at = None if obj.is_active else timezone.now()
         super().save_model(request, obj, form, change)
         if change and {"role", "is_active", "email"} & changed:
             # What they could open a moment ago, they may not any more.

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{'À effacer' if options['dry_run'] else 'Effacés'}\u00a0: origine de "
             f"{found.entries} traces ({found.seals} sceaux), {found.accounts} comptes, "
+            f"{found.belongings} facteurs, liens, jetons et sessions de partis, "
             f"{found.sessions} sessions, {found.tokens} jetons, {found.admin_lines} "
             "lignes de l’administration."
         )
