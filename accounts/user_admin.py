@@ -120,7 +120,7 @@ class UserAdmin(AnyAdmin):
         if change and {"role", "email", "may_read_contacts"} & changed:
             publish(AccountTouched(user_id=obj.pk, action=Action.USER_CHANGED))
         if change and form.initial["email"] != obj.email:
-            publish(AddressChanged(user_id=obj.pk, former=form.initial["email"]))
+            self._leave_address(request, obj, form.initial["email"])
         if "may_read_contacts" in changed:
             granted = obj.may_read_contacts
             self._record(
@@ -131,6 +131,14 @@ class UserAdmin(AnyAdmin):
         if (not change or becomes_ops) and obj.may_sign_in:
             kind = LinkKind.RESET if change else LinkKind.INVITATION
             self._make_links(request, [obj], kind)
+
+    def _leave_address(self, request: HttpRequest, user: User, former: str) -> None:
+        """Whoever reads the former mailbox hears of it, and finds no way in there."""
+        publish(AddressChanged(user_id=user.pk, former=former))
+        by = sessions.signed_in_user(request)
+        if links.revoke(user=user, by=by, request=request):
+            words = _("Le lien en cours est retiré\u00a0: faites-en un autre.")
+            messages.warning(request, words)
 
     def _record(
         self,

@@ -5,7 +5,9 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts import jobs
+from accounts.choices import LinkKind
 from accounts.models import AuditEntry
+from accounts.tests.link_steps import CHOOSE, actions_of, link_for, opened
 
 FORMER, NEW = "analyste@cabinet.example", "autre@cabinet.example"
 
@@ -94,6 +96,16 @@ class TestTheFormerAddress:
         change(email=NEW)
 
         assert asked == []
+
+    def test_has_no_link_that_opens(self, change, asked, analyst):
+        path = link_for(analyst, LinkKind.INVITATION)
+        change(full_name="Autre Nom")
+        assert opened(path).get(CHOOSE).status_code == 200
+
+        change(email=NEW)
+
+        assert opened(path).get(CHOOSE).status_code == 404
+        assert "link_revoked" in actions_of(analyst)
 
     def test_is_not_in_the_trail(self, change, asked):
         change(email=NEW)
