@@ -69,6 +69,7 @@ class Action(AuditWord):
     FACTOR_ENROLLED = "factor_enrolled", _("second facteur enregistré")
     PASSKEY_ADDED = "passkey_added", _("clé d’accès ajoutée")
     PASSKEY_REMOVED = "passkey_removed", _("clé d’accès retirée")
+    PASSKEY_RENAMED = "passkey_renamed", _("clé d’accès renommée")
     FACTOR_RESET = "factor_reset", _("second facteur réinitialisé")
     PASSWORD_CHANGED = "password_changed", _("mot de passe changé")
     PASSWORD_CHOSEN = "password_chosen", _("mot de passe choisi par un lien")

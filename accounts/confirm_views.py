@@ -51,6 +51,16 @@ def ask(request: HttpRequest, *, carries_post: bool) -> HttpResponse:
     return page
 
 
+def asked_first(request: HttpRequest) -> HttpResponse | None:
+    """The question, for a view that finds in what was sent that its act is serious."""
+    return None if sessions.is_confirmed(request) else ask(request, carries_post=True)
+
+
+def comes_from_question(request: HttpRequest) -> bool:
+    """Whether the browser still shows the question: a file would leave it there."""
+    return AGAIN in request.POST
+
+
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,3 +18,11 @@ class AccountTouched(Event):
 
     user_id: int
     action: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressChanged(Event):
+    """Operations gave an account another address: the former one hears of it too."""
+
+    user_id: int
+    former: str

@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts import passwords
@@ -103,13 +104,29 @@ class PasskeyForm(forms.Form):
     credential = CredentialField()
 
 
-class NewPasskeyForm(PasskeyForm):
-    name = forms.CharField(
+def _passkey_name(help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
         label=_("Nom de la clé"),
         max_length=64,
-        help_text=_("Par exemple l’appareil qui la garde."),
+        help_text=help_text,
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": INPUT}),
     )
+
+
+class NewPasskeyForm(PasskeyForm):
+    name = _passkey_name(_("Par exemple l’appareil qui la garde."))
+
+
+class RenamePasskeyForm(forms.Form):
+    """One beside each passkey: ``digest`` tells their fields apart."""
+
+    name = _passkey_name()
+
+    def __init__(self, data: QueryDict | None = None, *, digest: str, name: str = ""):
+        super().__init__(
+            data, auto_id=f"passkey-{digest[:12]}-%s", initial={"name": name}
+        )
+        self.digest = digest
 
 
 class ConfirmForm(CodeForm):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from accounts import letters, links
+from accounts import letters, links, sealing
 from accounts.choices import LinkKind
 from accounts.models import User
 from mainsite.lib import queue
@@ -38,6 +38,26 @@ def ask_to_mail_notice(*, user_id: int, action: str, at: str) -> None:
 
 def mail_notice(*, user_id: int, action: str, at: str) -> None:
     letters.send_notice(user_id=user_id, action=action, at=datetime.fromisoformat(at))
+
+
+def ask_to_mail_former_address(*, user_id: int, address: str, at: str) -> None:
+    queue.enqueue(
+        mail_former_address,
+        queue=DEFAULT,
+        retries=MAIL_RETRIES,
+        user_id=user_id,
+        # The account does not have it any more, and a queue holds nobody's address.
+        sealed_address=sealing.seal(address.encode()),
+        at=at,
+    )
+
+
+def mail_former_address(*, user_id: int, sealed_address: str, at: str) -> None:
+    letters.send_notice_to_former_address(
+        user_id=user_id,
+        address=sealing.unseal(sealed_address).decode(),
+        at=datetime.fromisoformat(at),
+    )
 
 
 def ask_for_reset(*, user_id: int) -> None:

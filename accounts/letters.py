@@ -40,9 +40,9 @@ _NOTICES = {
     ),
     Action.FACTOR_RESET: (
         "L’exploitation a retiré votre second facteur\u00a0: vous en enregistrerez un "
-        "nouveau à la prochaine connexion.",
+        "nouveau à la prochaine connexion. Vos jetons d’API n’ouvrent plus rien.",
         "Operations removed your second factor: you will enrol another one when you "
-        "next sign in.",
+        "next sign in. Your API tokens open nothing any more.",
     ),
     Action.FACTOR_ENROLLED: (
         "Une application d’authentification a été enregistrée sur votre compte.",
@@ -65,6 +65,12 @@ _NOTICES = {
         "A recovery code opened your account.",
     ),
 }
+_ADDRESS_REPLACED = (
+    "L’exploitation a remplacé l’adresse de votre compte\u00a0: celle où arrive ce "
+    "courrier n’y sert plus.",
+    "Operations replaced the address of your account: the one that this letter comes "
+    "to is no longer in use there.",
+)
 
 
 def send_link(link_id: int) -> None:
@@ -76,7 +82,7 @@ def send_link(link_id: int) -> None:
     hours = int(AccessLink.lifetime(LinkKind(link.kind)).total_seconds() // 3600)
     subject = _SUBJECTS[LinkKind(link.kind)].format(site=settings.SITE_NAME)
     given = {"address": address, "hours": hours, "kind": link.kind}
-    _send(link.user, subject, "accounts/mail/link.txt", given)
+    _send(link.user, subject, "accounts/mail/link.txt", given, to=link.user.email)
     links.note_mailed(link)
 
 
@@ -84,16 +90,28 @@ def send_notice(*, user_id: int, action: str, at: datetime) -> None:
     """Tell somebody what was done to how they come in."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     words = _NOTICES.get(Action(action))
-    if user is None or words is None:
-        return
+    if user is not None and words is not None:
+        _send_notice(user, words, at, to=user.email)
+
+
+def send_notice_to_former_address(*, user_id: int, address: str, at: datetime) -> None:
+    """Also of an account that was closed at once: whoever took it over may do that."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is not None:
+        _send_notice(user, _ADDRESS_REPLACED, at, to=address)
+
+
+def _send_notice(user: User, words: tuple[str, str], at: datetime, *, to: str) -> None:
     subject = f"Sécurité de votre compte / Account security — {settings.SITE_NAME}"
     given = {"french": words[0], "english": words[1], "at": at}
-    _send(user, subject, "accounts/mail/notice.txt", given)
+    _send(user, subject, "accounts/mail/notice.txt", given, to=to)
 
 
-def _send(user: User, subject: str, template: str, given: dict[str, Any]) -> None:
+def _send(
+    user: User, subject: str, template: str, given: dict[str, Any], *, to: str
+) -> None:
     with translation.override("fr"):
         body = render_to_string(
             template, {**given, "user": user, "site": settings.SITE_NAME}
         )
-    EmailMessage(subject=subject, body=body, to=[user.email]).send()
+    EmailMessage(subject=subject, body=body, to=[to]).send()

@@ -6,11 +6,11 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.shortcuts import resolve_url
 
 from accounts import bearer, confirm_views, edits, limits, sentences, sessions
 from accounts.models import User
-from mainsite.lib.problems import problem
+from mainsite.lib.problems import NotNow, not_now
 
 # A Redis that restarts is back by then.
 CANNOT_COUNT_S = 30
@@ -109,17 +109,15 @@ def too_many(request: HttpRequest, error: limits.TooMany) -> HttpResponse:
 def _answer(
     request: HttpRequest, status: int, code: str, retry_after_s: int
 ) -> HttpResponse:
-    """A page for people; for programs the same as problem+json (RFC 9457)."""
-    what, wait = sentences.limited(code), sentences.again_in(retry_after_s)
-    answer: HttpResponse
-    wants_json = "json" in request.headers.get("Accept", "")
-    if wants_json or bearer.is_api(request):
-        answer = problem(status, code, f"{what} {wait}".strip())
-    else:
-        page = "429.html" if status == 429 else "accounts/cannot_count.html"
-        answer = render(request, page, {"wait": wait, "what": what}, status=status)
-    answer["Retry-After"] = str(retry_after_s)
-    return answer
+    refused = NotNow(
+        status=status,
+        code=code,
+        page="429.html" if status == 429 else "accounts/cannot_count.html",
+        what=sentences.limited(code),
+        wait=sentences.again_in(retry_after_s),
+        retry_after_s=retry_after_s,
+    )
+    return not_now(request, refused, is_program=bearer.is_api(request))
 
 
 def _needs_confirmation(

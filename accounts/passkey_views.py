@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import passkeys, second_factor, sentences, sessions, shown_once
-from accounts.forms import NewPasskeyForm, PasskeyForm
+from accounts import passkeys, second_factor, sentences, sessions, shown_once, views
+from accounts.forms import NewPasskeyForm, PasskeyForm, RenamePasskeyForm
 from accounts.models import User
 from accounts.wall import needs_confirmation, password_is_enough
 
@@ -90,6 +90,20 @@ def add(request: HttpRequest) -> HttpResponse:
     sessions.complete(request, answer.device)
     shown_once.put(request, shown_once.CODES, answer.codes)
     return redirect("accounts:recovery_codes")
+
+
+@never_cache
+@require_POST
+def rename(request: HttpRequest, digest: str) -> HttpResponse:
+    user = sessions.signed_in_user(request)
+    if passkeys.find(user, digest) is None:
+        raise Http404
+    form = RenamePasskeyForm(request.POST, digest=digest)
+    if not form.is_valid():
+        return views.security_page(request, renaming=form)
+    name = form.cleaned_data["name"]
+    passkeys.rename(user=user, digest=digest, name=name, request=request)
+    return redirect("accounts:security")
 
 
 @needs_confirmation()

@@ -62,6 +62,11 @@ def of(user: User) -> list[Any]:
     )
 
 
+def find(user: User, digest: str) -> Any:
+    theirs = WebAuthnCredential.objects.filter(user=user, confirmed=True)
+    return theirs.filter(credential_id_sha256=digest).first()
+
+
 def begin_use(*, user: User, request: HttpRequest) -> dict[str, Any]:
     """What the browser wants to know; its answer counts once, for five minutes."""
     options, state = Helper(request).authenticate_begin(
@@ -139,14 +144,21 @@ def add(
 
 
 @transaction.atomic
+def rename(*, user: User, digest: str, name: str, request: HttpRequest) -> None:
+    """The trail says that it was renamed, and no name."""
+    theirs = WebAuthnCredential.objects.filter(user=user, credential_id_sha256=digest)
+    if theirs.exclude(name=name).update(name=name):
+        _record(Action.PASSKEY_RENAMED, user, request)
+
+
+@transaction.atomic
 def remove(*, user: User, digest: str, request: HttpRequest) -> bool:
     """One of theirs, unless it is the last factor; whether there was one."""
     User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    theirs = of(user)
-    found = next((each for each in theirs if each.credential_id_sha256 == digest), None)
+    found = find(user, digest)
     if found is None:
         return False
-    if len(theirs) == 1 and second_factor.device_of(user) is None:
+    if len(of(user)) == 1 and second_factor.device_of(user) is None:
         raise LastFactor
     found.delete()
     sessions.close_all(user=user, but=request)

@@ -7,19 +7,38 @@ too: their account keeps its number, for what hangs on it.
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django_otp_webauthn.models import WebAuthnCredential, WebAuthnUserHandle
 
 from accounts import audit
 from accounts.choices import Action
-from accounts.models import RecoveryCode, Session, TotpDevice, User
+from accounts.models import (
+    AccessLink,
+    ApiToken,
+    RecoveryCode,
+    Session,
+    TotpDevice,
+    User,
+)
 
 KEPT = timedelta(days=365)
 # Nothing is ever sent to .invalid (RFC 2606).
 _NOBODY = "compte-{}@efface.invalid"
+_IS_FORGOTTEN = Q(email__endswith="@efface.invalid")
+_BELONGINGS: tuple[tuple[Any, str], ...] = (
+    (AccessLink, "user"),
+    (ApiToken, "owner"),
+    (RecoveryCode, "user"),
+    (Session, "user"),
+    (TotpDevice, "user"),
+    (WebAuthnCredential, "user"),
+    (WebAuthnUserHandle, "user"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +48,10 @@ class Forgotten:
     entries: int
     seals: int
     accounts: int
+    belongings: int
     sessions: int
     admin_lines: int
+    tokens: int
     digest: str = ""
 
 
@@ -40,20 +61,27 @@ def forget(*, dry_run: bool = False) -> Forgotten:
         before = timezone.now() - KEPT
         seals, entries, digest = _forget_origins(dry_run)
         gone, closed, lines = _gone(before), _closed(), _admin_lines(before)
+        tokens = ApiToken.objects.dead_since(before)
+        belongings = _belongings(gone)
         forgotten = Forgotten(
             entries=entries,
             seals=seals,
             accounts=gone.count(),
+            belongings=sum(rows.count() for rows in belongings),
             sessions=closed.count(),
             admin_lines=lines.count(),
+            tokens=tokens.count(),
             digest=digest if seals else "",
         )
         if dry_run:
             return forgotten
+        for rows in belongings:
+            rows.delete()
         for user in gone:
             _pseudonymise(user)
         closed.delete()
         lines.delete()
+        tokens.delete()
         audit.record(actor=None, action=Action.FORGOTTEN, details=asdict(forgotten))
     return forgotten
 
@@ -67,13 +95,30 @@ def _forget_origins(dry_run: bool) -> tuple[int, int, str]:
 
 
 def _gone(before: datetime) -> QuerySet[User]:
-    """Those made inactive who have not come for a year, and still have a name."""
+    """Those made inactive a year ago who still have a name.
+
+    Of those who left before the moment was kept, who have not come for a year.
+    """
     last_seen = Q(last_login__lt=before) | Q(
         last_login__isnull=True, created_at__lt=before
     )
-    return User.objects.filter(last_seen, is_active=False).exclude(
-        email__endswith="@efface.invalid"
-    )
+    left = Q(left_at__lt=before) | Q(left_at__isnull=True) & last_seen
+    return User.objects.filter(left, is_active=False).exclude(_IS_FORGOTTEN)
+
+
+def _belongings(gone: QuerySet[User]) -> list[QuerySet[Any]]:
+    """What opened their account, or tells when and where they came.
+
+    Also of those who lost their name already: a list that grows is caught up with.
+    """
+    forgotten = User.objects.filter(_IS_FORGOTTEN, is_active=False)
+    people = [
+        *gone.values_list("pk", flat=True),
+        *forgotten.values_list("pk", flat=True),
+    ]
+    return [
+        model.objects.filter(**{f"{whose}__in": people}) for model, whose in _BELONGINGS
+    ]
 
 
 def _closed() -> QuerySet[Session]:
@@ -87,9 +132,6 @@ def _admin_lines(before: datetime) -> QuerySet[LogEntry]:
 
 
 def _pseudonymise(user: User) -> None:
-    TotpDevice.objects.filter(user=user).delete()
-    RecoveryCode.objects.filter(user=user).delete()
-    Session.objects.filter(user=user).delete()
     user.email = _NOBODY.format(user.pk)
     user.full_name = f"Compte n° {user.pk}"
     user.set_unusable_password()

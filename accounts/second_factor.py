@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_otp.models import Device
 from django_otp_webauthn.models import WebAuthnCredential
 
-from accounts import audit, peppers, sealing, sessions, throttle
+from accounts import audit, peppers, sealing, sessions, throttle, tokens
 from accounts.choices import Action
 from accounts.events import AccountTouched
 from accounts.models import RecoveryCode, TotpDevice, User
@@ -197,11 +197,15 @@ def use_recovery_code(
 
 @transaction.atomic
 def reset(*, user: User, by: User, request: HttpRequest | None = None) -> None:
-    """For a lost telephone without codes: enrol again at the next sign-in."""
+    """For a lost telephone without codes: enrol again at the next sign-in.
+
+    Whoever found it may have made a token there: none lives on.
+    """
     TotpDevice.objects.filter(user=user).delete()
     WebAuthnCredential.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
     sessions.close_all(user=user)
+    tokens.revoke_all_of(user, by=by, request=request)
     resource = f"user:{user.pk}"
     audit.record(
         actor=by, action=Action.FACTOR_RESET, resource=resource, request=request

@@ -114,7 +114,9 @@ def find(secret: str) -> ApiToken | None:
 
 
 @transaction.atomic
-def revoke(tokens: Iterable[ApiToken], *, by: User, request: HttpRequest) -> int:
+def revoke(
+    tokens: Iterable[ApiToken], *, by: User, request: HttpRequest | None = None
+) -> int:
     """From the next request on they open nothing; how many lived until now."""
     count = 0
     for token in tokens:
@@ -133,7 +135,7 @@ def revoke(tokens: Iterable[ApiToken], *, by: User, request: HttpRequest) -> int
     return count
 
 
-def revoke_all_of(user: User, *, by: User, request: HttpRequest) -> int:
+def revoke_all_of(user: User, *, by: User, request: HttpRequest | None = None) -> int:
     return revoke(ApiToken.objects.filter(owner=user), by=by, request=request)
 
 

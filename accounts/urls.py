@@ -34,6 +34,11 @@ urlpatterns = [
     path("cle-d-acces/ajouter/", passkey_views.add, name="add_passkey"),
     path("securite/cle-d-acces/", passkey_views.new, name="new_passkey"),
     path(
+        "securite/cle-d-acces/<slug:digest>/renommer/",
+        passkey_views.rename,
+        name="rename_passkey",
+    ),
+    path(
         "securite/cle-d-acces/<slug:digest>/retirer/",
         passkey_views.remove,
         name="remove_passkey",

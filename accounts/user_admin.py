@@ -7,12 +7,13 @@ from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts import links, second_factor, services, sessions, shown_once, tokens
 from accounts.choices import Action, LinkKind, Role
-from accounts.events import AccountTouched
+from accounts.events import AccountTouched, AddressChanged
 from accounts.models import TotpDevice, User
 from mainsite.lib.events import publish
 
@@ -101,11 +102,13 @@ class UserAdmin(AnyAdmin):
         if not change or becomes_ops:
             # Ops' passwords are longer: the one of before is not kept.
             obj.set_unusable_password()
+        if "is_active" in changed:
+            obj.left_at = None if obj.is_active else timezone.now()
         super().save_model(request, obj, form, change)
         if change and {"role", "is_active", "email"} & changed:
             # What they could open a moment ago, they may not any more.
             sessions.close_all(user=obj)
-        if not obj.is_active:
+        if not obj.is_active or (change and "role" in changed):
             by = sessions.signed_in_user(request)
             tokens.revoke_all_of(obj, by=by, request=request)
         self._record(
@@ -116,6 +119,8 @@ class UserAdmin(AnyAdmin):
         )
         if change and {"role", "email", "may_read_contacts"} & changed:
             publish(AccountTouched(user_id=obj.pk, action=Action.USER_CHANGED))
+        if change and form.initial["email"] != obj.email:
+            self._leave_address(request, obj, form.initial["email"])
         if "may_read_contacts" in changed:
             granted = obj.may_read_contacts
             self._record(
@@ -126,6 +131,14 @@ class UserAdmin(AnyAdmin):
         if (not change or becomes_ops) and obj.may_sign_in:
             kind = LinkKind.RESET if change else LinkKind.INVITATION
             self._make_links(request, [obj], kind)
+
+    def _leave_address(self, request: HttpRequest, user: User, former: str) -> None:
+        """Whoever reads the former mailbox hears of it, and finds no way in there."""
+        publish(AddressChanged(user_id=user.pk, former=former))
+        by = sessions.signed_in_user(request)
+        if links.revoke(user=user, by=by, request=request):
+            words = _("Le lien en cours est retiré\u00a0: faites-en un autre.")
+            messages.warning(request, words)
 
     def _record(
         self,

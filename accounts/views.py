@@ -35,10 +35,12 @@ from accounts.forms import (
     NewPasskeyForm,
     PasswordForm,
     RecoveryForm,
+    RenamePasskeyForm,
     SignInForm,
 )
 from accounts.last_events import events_of
 from accounts.wall import needs_confirmation, password_is_enough
+from mainsite.lib.http import render_page
 
 UNPROCESSABLE, TOO_MANY = 422, 429
 MAY_REPLACE = "may_replace_device"
@@ -201,10 +203,17 @@ def recovery_codes_file(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
+    return security_page(request)
+
+
+def security_page(
+    request: HttpRequest, *, renaming: RenamePasskeyForm | None = None
+) -> HttpResponse:
+    """``renaming``: of one passkey, what was refused."""
     user = sessions.signed_in_user(request)
     context = {
         "device": second_factor.device_of(user),
-        "passkeys": passkeys.of(user),
+        "passkeys": [(each, _name_form(each, renaming)) for each in passkeys.of(user)],
         "codes_left": user.recovery_codes.count(),
         "tokens_left": user.api_tokens.live().count(),
         "sessions": [
@@ -213,7 +222,20 @@ def security(request: HttpRequest) -> HttpResponse:
         ],
         "events": events_of(user),
     }
-    return render(request, "accounts/security.html", context)
+    return render_page(
+        request,
+        "accounts/security.html",
+        context,
+        partials=("passkeys-panel",),
+        status=UNPROCESSABLE if renaming else 200,
+    )
+
+
+def _name_form(passkey: Any, refused: RenamePasskeyForm | None) -> RenamePasskeyForm:
+    digest = passkey.credential_id_sha256
+    if refused and refused.digest == digest:
+        return refused
+    return RenamePasskeyForm(digest=digest, name=passkey.name)
 
 
 @needs_confirmation()

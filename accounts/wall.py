@@ -37,6 +37,8 @@ def for_tokens(*, scope: Scope | None) -> Callable[[View], View]:
 def needs_confirmation(*, carries_post: bool = True) -> Callable[[View], View]:
     """For what touches how somebody comes in, or what they may: both factors lately.
 
+    A view that finds in what was sent that its act is serious asks
+    ``confirm_views.asked_first``.
     ``carries_post`` false: what was sent holds a password, and is typed again.
     """
 

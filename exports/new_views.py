@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import limits, sessions
+from accounts import confirm_views, limits, sessions
 from accounts.models import User
 from exports import (
     asked,
@@ -94,6 +94,8 @@ def _export(page: _Page) -> HttpResponseBase:
     choice = page.form.choice
     if choice.format == Format.XLSX and page.wish.count() > EXCEL_ROWS:
         return page.refuse(_("Une feuille Excel ne tient pas tant de lignes."))
+    if question := _question(page):
+        return question
     limits.spend(limits.EXPORT, page.request, user=page.user)
     try:
         export = services.ask(
@@ -104,7 +106,7 @@ def _export(page: _Page) -> HttpResponseBase:
     except rights.RightMissing as error:
         return page.refuse(str(error))
     start(export)
-    if export.has_file:
+    if export.has_file and not confirm_views.comes_from_question(page.request):
         return file_answer(page.request, export)
     return redirect("exports:export", export.public_id)
 
@@ -135,6 +137,8 @@ def _program(page: _Page) -> HttpResponseBase:
     page.schedule_form = ScheduleForm(page.request.POST)
     if not page.schedule_form.is_valid() or not page.is_valid:
         return _answer(page)
+    if question := _question(page):
+        return question
     told = page.schedule_form.cleaned_data
     try:
         schedules.make(
@@ -150,6 +154,13 @@ def _program(page: _Page) -> HttpResponseBase:
         return page.refuse(str(error))
     messages.success(page.request, _("Export programmé chaque semaine."))
     return redirect("exports:schedules")
+
+
+def _question(page: _Page) -> HttpResponse | None:
+    """Both factors again, before contacts leave."""
+    if not page.form.choice.with_contacts:
+        return None
+    return confirm_views.asked_first(page.request)
 
 
 def _answer(page: _Page) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import sessions
+from accounts import confirm_views, sessions
 from accounts.models import User
 from exports import asked, definition, perms, rights, schedules, views
 from exports.choice import of as choice_of
@@ -43,6 +43,8 @@ def make_from(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choisissez un jour et une heure."))
         return redirect("exports:export", public_id)
+    if export.with_contacts and (question := confirm_views.asked_first(request)):
+        return question
     told = form.cleaned_data
     try:
         schedules.make(
@@ -71,6 +73,8 @@ def suspend(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
     row, user = _find(request, public_id), _exporter(request)
+    if row.with_contacts and (question := confirm_views.asked_first(request)):
+        return question
     try:
         schedules.resume(schedule=row, by=user, request=request)
     except schedules.CannotRun as error:

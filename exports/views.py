@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import limits, sessions
+from accounts import confirm_views, limits, sessions
 from accounts.models import User
 from accounts.wall import does_not_renew
 from exports import asked, definition, files, manifest, perms, rights, services
@@ -121,6 +121,8 @@ def redo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The same definition, with the data of today."""
     made = find(request, public_id)
     user = _exporter(request)
+    if made.with_contacts and (question := confirm_views.asked_first(request)):
+        return question
     limits.spend(limits.EXPORT, request, user=user)
     try:
         wish = asked.of_query(made.query, desk_id=made.desk_id).checked()

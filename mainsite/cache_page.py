@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, sessions
+from accounts.wall import needs_confirmation
 from mainsite.actions import Action
 from mainsite.lib import cache
 
@@ -69,6 +70,7 @@ def _families(days: int) -> list[dict[str, Any]]:
     ]
 
 
+@needs_confirmation()
 @admin.site.admin_view
 @require_POST
 def forget(request: HttpRequest) -> HttpResponse:

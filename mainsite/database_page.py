@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit, sessions
+from accounts.wall import needs_confirmation
 from mainsite import database_statistics as statistics
 from mainsite.actions import Action
 from mainsite.database_statistics import StatisticsUnavailable
@@ -61,6 +62,7 @@ def _statements(sort: str) -> dict[str, Any]:
         return {"statements": [], "unavailable": REASONS[missing.reason]}
 
 
+@needs_confirmation()
 @admin.site.admin_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset(request: HttpRequest) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from redis.exceptions import RedisError
 
 from accounts import audit, sessions
+from accounts.wall import needs_confirmation
 from mainsite import dead_letters
 from mainsite.actions import Action
 from mainsite.dead_letters import Section
@@ -26,6 +27,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "admin/dead_letters.html", context)
 
 
+@needs_confirmation()
 @admin.site.admin_view
 @require_POST
 def act(request: HttpRequest, section: str) -> HttpResponse:

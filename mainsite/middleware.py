@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from mainsite.lib import logs, shedding, slow_queries
+from mainsite.lib.problems import NotNow, not_now
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -94,16 +94,14 @@ class LoadShedding:
 def _refused(request: HttpRequest, error: shedding.Overloaded) -> HttpResponse:
     match = request.resolver_match
     shedding.count(match.view_name if match else "", error.reason)
-    what = _why(error.reason)
-    answer: HttpResponse
-    if "json" in request.headers.get("Accept", ""):
-        told = {"title": what, "status": 503, "code": f"overloaded_{error.reason}"}
-        answer = JsonResponse(told, status=503, content_type="application/problem+json")
-    else:
-        answer = render(request, "503_busy.html", {"what": what}, status=503)
-    answer["Retry-After"] = str(error.retry_after_s)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    refused = NotNow(
+        status=503,
+        code=f"overloaded_{error.reason}",
+        page="503_busy.html",
+        what=_why(error.reason),
+        retry_after_s=error.retry_after_s,
+    )
+    return not_now(request, refused)
 
 
 def _why(reason: str) -> str:

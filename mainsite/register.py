@@ -46,8 +46,9 @@ REGISTER = (
         recipients=_("Exploitation"),
         kept=_(
             "Tant que le compte sert\u00a0; douze mois après le départ il n’en reste "
-            "que le "
-            "numéro. Sessions\u00a0: jusqu’à leur fin. Essais\u00a0: une heure."
+            "que le numéro\u00a0: nom, adresse, seconds facteurs, clés d’accès, liens, "
+            "jetons et sessions sont effacés. Sessions\u00a0: jusqu’à leur fin. "
+            "Jetons\u00a0: douze mois après leur fin. Essais\u00a0: une heure."
         ),
         security=_(
             "Mot de passe Argon2, second facteur obligatoire, graine chiffrée, codes "

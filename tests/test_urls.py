@@ -123,6 +123,7 @@ TABLE = {
     "accounts:add_passkey": HALF_WAY_POST,
     "accounts:new_passkey": PAGE,
     "accounts:remove_passkey": POST,
+    "accounts:rename_passkey": POST,
     "accounts:renew_recovery_codes": POST,
     "accounts:replace_device": POST,
     "accounts:sign_out_others": POST,

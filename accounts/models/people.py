@@ -65,6 +65,11 @@ class User(AbstractBaseUser):
         default=True,
         db_comment="False: someone who left; the row keeps what they did.",
     )
+    left_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        db_comment="When ops made it inactive; null: active, or before this was kept.",
+    )
     # Part of what a session signs: raising it closes every session of the user.
     session_epoch = models.PositiveIntegerField(
         default=0,

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,10 @@ from mainsite.lib.ids import uuid7
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def live(self) -> "ApiTokenQuerySet":
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
+
+    def dead_since(self, moment: datetime) -> "ApiTokenQuerySet":
+        """Taken back or expired before then, whichever came first."""
+        return self.filter(Q(revoked_at__lt=moment) | Q(expires_at__lt=moment))
 
     def newest_first(self) -> "ApiTokenQuerySet":
         return self.order_by("-created_at", "-pk")

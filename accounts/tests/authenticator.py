@@ -10,7 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from django.conf import settings
 from django.urls import reverse
+from django_otp_webauthn.models import WebAuthnCredential
 
+HOST = settings.OTP_WEBAUTHN_RP_ID
+NEW, SECURITY = reverse("accounts:new_passkey"), reverse("accounts:security")
 CHALLENGE = reverse("accounts:passkey_challenge")
 WITH_PASSKEY = reverse("accounts:verify_passkey")
 OPTIONS, ADD = reverse("accounts:passkey_options"), reverse("accounts:add_passkey")
@@ -106,3 +109,9 @@ def signed(client, passkey, **forged):
 
 def use(client, passkey, **forged):
     return client.post(WITH_PASSKEY, {"credential": signed(client, passkey, **forged)})
+
+
+def address_of(passkey, name):
+    """Of the page that ``name`` says, for the row of this passkey."""
+    digest = WebAuthnCredential.get_credential_id_sha256(passkey.id)
+    return reverse(name, args=[digest])

@@ -8,6 +8,7 @@ from itertools import count
 import environ
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
@@ -74,6 +75,16 @@ def clock(time_machine):
     """A clock that goes on by itself and that ``shift`` moves forward."""
     time_machine.move_to(datetime.now(UTC), tick=True)
     return time_machine
+
+
+@pytest.fixture
+def later(clock):
+    """A quarter of an hour after the second factor was given."""
+
+    def pass_by(seconds=settings.CONFIRMATION_S + 1):
+        clock.shift(seconds)
+
+    return pass_by
 
 
 @pytest.fixture

@@ -1,17 +1,16 @@
 """Serious acts ask again who is there, and lose nothing that was written."""
 
 import re
-from html import unescape
 
 import pytest
-from django.conf import settings
-from django.urls import get_resolver, resolve, reverse
+from django.urls import URLPattern, get_resolver, resolve, reverse
 
-from accounts import second_factor, throttle
+from accounts import throttle
 from accounts.models import AuditEntry, Desk, Session
-from accounts.tests.people import PASSWORD, code_of, verified_client
+from accounts.tests.confirming import CONFIRM, both_factors, confirmed, hidden_fields
+from accounts.tests.people import PASSWORD, verified_client
 
-CONFIRM, SECURITY = reverse("accounts:confirm"), reverse("accounts:security")
+SECURITY = reverse("accounts:security")
 CODES = reverse("accounts:renew_recovery_codes")
 SERIOUS = [
     "accounts:password",
@@ -20,29 +19,15 @@ SERIOUS = [
     "accounts:sign_out_others",
     "companies:oppose_person",
     "companies:contact_access",
+    "database_reset",
+    "cache_forget",
 ]
-
-
-@pytest.fixture
-def later(clock):
-    """A quarter of an hour after the second factor was given."""
-
-    def pass_by(seconds=settings.CONFIRMATION_S + 1):
-        clock.shift(seconds)
-
-    return pass_by
-
-
-def both_factors(user, **fields):
-    token = code_of(second_factor.device_of(user))
-    return {"confirm-password": PASSWORD, "confirm-token": token} | fields
-
-
-def hidden_fields(page):
-    found = re.findall(
-        r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text
-    )
-    return {name: unescape(value) for name, value in found}
+# Pages of the administration that are not of Django's, whether or not they write.
+OURS = [
+    "/" + re.sub("<[^>]*>", "taches", str(each.pattern))
+    for each in get_resolver().url_patterns
+    if str(each.pattern).startswith("administration/") and isinstance(each, URLPattern)
+]
 
 
 class TestWhenItIsAsked:
@@ -80,6 +65,25 @@ class TestWhenItIsAsked:
         assert ops_client.get(address).status_code == 200
         assert ops_client.post(address, {"name": "Agro"}).status_code == 403
         assert not Desk.objects.filter(name="Agro").exists()
+
+    @pytest.mark.parametrize("address", OURS)
+    def test_of_our_own_pages_there_too(self, ops_client, later, address):
+        later()
+
+        answer = ops_client.post(address, {"family": "answers", "key": "x"})
+
+        assert answer.status_code in {403, 405}
+        assert ("C’est bien vous" in answer.text) == (answer.status_code == 403)
+        assert not AuditEntry.objects.filter(
+            resource__regex="^(cache|data|dead)"
+        ).exists()
+
+    def test_of_three_of_them(self, ops_client, later):
+        later()
+
+        answers = [ops_client.post(address) for address in OURS]
+
+        assert [answer.status_code for answer in answers].count(403) == 3
 
     def test_reading_and_working_never_asks(self, analyst_client, later):
         later()
@@ -186,12 +190,10 @@ class TestNothingIsLost:
         fields = hidden_fields(asked)
         assert fields["name"] == 'Agro <&> "vin"'
 
-        answer = ops_client.post(CONFIRM, fields | both_factors(ops), follow=False)
+        assert fields["confirm-next"] == address
 
-        assert answer.status_code == 307
-        assert answer["Location"] == address
-        # What a browser does with a 307.
-        ops_client.post(address, fields | both_factors(ops))
+        confirmed(ops_client, ops, asked)
+
         assert Desk.objects.filter(name='Agro <&> "vin"').exists()
 
     def test_not_even_after_a_mistake(self, ops_client, ops, later):

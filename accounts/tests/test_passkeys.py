@@ -17,6 +17,8 @@ from accounts.models import AuditEntry, User
 from accounts.tests.authenticator import (
     ADD,
     CHALLENGE,
+    HOST,
+    NEW,
     OPTIONS,
     PRESENT,
     WITH_PASSKEY,
@@ -34,23 +36,8 @@ from accounts.tests.people import (
     verified_client,
 )
 
-HOST = settings.OTP_WEBAUTHN_RP_ID
-NEW, SECURITY = reverse("accounts:new_passkey"), reverse("accounts:security")
 VERIFY, ENROL = reverse("accounts:verify"), reverse("accounts:enrol")
-CODES, CONFIRM = reverse("accounts:recovery_codes"), reverse("accounts:confirm")
-
-
-@pytest.fixture
-def passkey(analyst):
-    """The analyst's, enrolled beside their application."""
-    made = Passkey()
-    assert add(verified_client(analyst), made).url == SECURITY
-    return made
-
-
-@pytest.fixture
-def half_way(analyst, passkey):
-    return password_only_client(User.objects.get(pk=analyst.pk))
+CODES = reverse("accounts:recovery_codes")
 
 
 class TestFirstFactor:

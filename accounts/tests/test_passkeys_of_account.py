@@ -1,7 +1,6 @@
 """Passkeys on « Compte et sécurité », and before serious acts."""
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from django_otp_webauthn.models import WebAuthnCredential
 
@@ -10,9 +9,12 @@ from accounts.models import AuditEntry, User
 from accounts.tests.authenticator import (
     ADD,
     CHALLENGE,
+    NEW,
     OPTIONS,
+    SECURITY,
     Passkey,
     add,
+    address_of,
     signed,
     use,
 )
@@ -22,23 +24,7 @@ from accounts.tests.people import (
     verified_client,
 )
 
-HOST = settings.OTP_WEBAUTHN_RP_ID
-NEW, SECURITY = reverse("accounts:new_passkey"), reverse("accounts:security")
-VERIFY, ENROL = reverse("accounts:verify"), reverse("accounts:enrol")
-CODES, CONFIRM = reverse("accounts:recovery_codes"), reverse("accounts:confirm")
-
-
-@pytest.fixture
-def passkey(analyst):
-    """The analyst's, enrolled beside their application."""
-    made = Passkey()
-    assert add(verified_client(analyst), made).url == SECURITY
-    return made
-
-
-@pytest.fixture
-def half_way(analyst, passkey):
-    return password_only_client(User.objects.get(pk=analyst.pk))
+CONFIRM = reverse("accounts:confirm")
 
 
 class TestPasskeysOfAnAccount:
@@ -84,8 +70,7 @@ class TestPasskeysOfAnAccount:
         assert add(analyst_client, Passkey()).status_code == 422
 
     def remove(self, client, passkey):
-        digest = WebAuthnCredential.get_credential_id_sha256(passkey.id)
-        return client.post(reverse("accounts:remove_passkey", args=[digest]))
+        return client.post(address_of(passkey, "accounts:remove_passkey"))
 
     def test_is_removed_and_opens_no_more(self, analyst, passkey):
         analyst.refresh_from_db()
@@ -119,6 +104,56 @@ class TestPasskeysOfAnAccount:
     def test_nobody_removes_another_persons(self, stranger_client, passkey):
         assert self.remove(stranger_client, passkey).status_code == 404
         assert WebAuthnCredential.objects.count() == 1
+
+    def rename(self, client, passkey, name, **headers):
+        address = address_of(passkey, "accounts:rename_passkey")
+        return client.post(address, {"name": name}, headers=headers, follow=True)
+
+    def test_is_renamed_by_its_owner(self, analyst, passkey):
+        client = verified_client(User.objects.get(pk=analyst.pk))
+
+        page = self.rename(client, passkey, "Clé du bureau")
+
+        assert page.redirect_chain == [(SECURITY, 302)]
+        assert "Clé du bureau" in page.text
+        assert "Portable" not in page.text
+        entry = AuditEntry.objects.latest("pk")
+        assert (entry.action, entry.details) == ("passkey_renamed", {})
+
+    def test_the_same_name_is_no_event(self, analyst, passkey):
+        client = verified_client(User.objects.get(pk=analyst.pk))
+
+        self.rename(client, passkey, "Portable")
+
+        assert not AuditEntry.objects.filter(action="passkey_renamed").exists()
+
+    def test_a_fragment_gets_its_panel_alone(self, analyst, passkey):
+        client = verified_client(User.objects.get(pk=analyst.pk))
+        told = {"HX-Request": "true", "HX-Target": "passkeys-panel"}
+
+        piece = self.rename(client, passkey, "Clé du bureau", **told)
+
+        assert "<html" not in piece.text
+        assert piece.text.strip().startswith('<section class="sec" id="passkeys-panel"')
+        assert "Clé du bureau" in piece.text
+        refused = self.rename(client, passkey, " ", **told)
+        assert refused.status_code == 422
+        assert "<html" not in refused.text
+
+    @pytest.mark.parametrize("name", ["", "  ", "x" * 65, "a\x00b"])
+    def test_a_bad_name_is_refused_beside_it(self, analyst, passkey, name):
+        client = verified_client(User.objects.get(pk=analyst.pk))
+
+        page = self.rename(client, passkey, name)
+
+        assert page.status_code == 422
+        assert '<details class="rename" open>' in page.text
+        assert WebAuthnCredential.objects.get().name == "Portable"
+
+    def test_nobody_renames_another_persons(self, stranger_client, passkey):
+        assert self.rename(stranger_client, passkey, "Mienne").status_code == 404
+        assert self.rename(stranger_client, passkey, "").status_code == 404
+        assert WebAuthnCredential.objects.get().name == "Portable"
 
     def test_confirms_serious_acts(self, half_way, passkey, clock):
         use(half_way, passkey)

@@ -1,16 +1,30 @@
 """What is forgotten of users after a year, and the chain that stays whole."""
 
+import os
 from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
+from django_otp_webauthn.models import WebAuthnCredential, WebAuthnUserHandle
 
-from accounts import retention, trail
-from accounts.models import AuditEntry, AuditForgetting, Session, TotpDevice, User
+from accounts import links, retention, second_factor, trail
+from accounts.choices import LinkKind
+from accounts.models import (
+    AccessLink,
+    ApiToken,
+    AuditEntry,
+    AuditForgetting,
+    RecoveryCode,
+    Session,
+    TotpDevice,
+    User,
+)
 from accounts.tests.people import enrolled, make_user, verified_client
+from accounts.tests.tokens import make_token
 from mainsite.lib import history
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +159,52 @@ class TestNothingElseIsForgotten:
             connection.cursor().execute(statement)
 
 
+class TestTokens:
+    @pytest.mark.parametrize(
+        ("field", "days", "stays"),
+        [
+            ("revoked_at", 366, False),
+            ("revoked_at", 364, True),
+            ("expires_at", 366, False),
+            ("expires_at", 364, True),
+        ],
+    )
+    def test_are_forgotten_a_year_after_their_end(
+        self, analyst, rf, field, days, stays
+    ):
+        ended = {field: timezone.now() - timedelta(days=days)}
+        token, _secret = make_token(analyst, rf, **ended)
+        live, _secret = make_token(analyst, rf)
+
+        forgotten = retention.forget()
+
+        assert forgotten.tokens == (not stays)
+        assert ApiToken.objects.filter(pk=token.pk).exists() == stays
+        assert ApiToken.objects.filter(pk=live.pk).exists()
+        made = AuditEntry.objects.filter(action="token_made", resource=token.resource)
+        assert made.exists()
+
+
+@pytest.fixture
+def passkey_of():
+    """Give somebody a passkey, as the registration leaves it."""
+
+    def make(user):
+        WebAuthnUserHandle.get_handle_for_user(user)
+        key = os.urandom(32)
+        return WebAuthnCredential.objects.create(
+            user=user,
+            name="Portable",
+            confirmed=True,
+            credential_id=key,
+            credential_id_sha256=WebAuthnCredential.get_credential_id_sha256(key),
+            public_key=b"x",
+            transports=[],
+        )
+
+    return make
+
+
 class TestWhoLeft:
     @pytest.fixture
     def gone(self):
@@ -162,6 +222,69 @@ class TestWhoLeft:
         assert gone.full_name == f"Compte n° {gone.pk}"
         assert not gone.has_usable_password()
         assert not TotpDevice.objects.filter(user=gone).exists()
+
+    def test_leaves_nothing_that_opened_the_account(self, ops, passkey_of, rf):
+        user = make_user()
+        verified_client(user)
+        passkey_of(user)
+        make_token(user, rf)
+        links.make(user=user, kind=LinkKind.RESET, by=ops)
+        second_factor.make_recovery_codes(user=user, request=rf.get("/"))
+        year_ago = timezone.now() - timedelta(days=366)
+        User.objects.filter(pk=user.pk).update(is_active=False, left_at=year_ago)
+        gone_too = [ApiToken, AccessLink, RecoveryCode, Session, TotpDevice]
+        held = [*gone_too, WebAuthnCredential, WebAuthnUserHandle]
+        assert all(model.objects.exists() for model in held)
+
+        dry = retention.forget(dry_run=True)
+        assert all(model.objects.exists() for model in held)
+        forgotten = retention.forget()
+
+        assert not any(model.objects.exists() for model in held)
+        assert dry.belongings == forgotten.belongings >= len(held)
+        proof = AuditEntry.objects.filter(action="audit.forget").get()
+        assert proof.details["belongings"] == forgotten.belongings
+
+    def test_nothing_of_the_others_goes(self, gone, analyst, passkey_of, rf):
+        passkey_of(analyst)
+        token, _secret = make_token(analyst, rf)
+
+        retention.forget()
+
+        assert ApiToken.objects.get() == token
+        assert WebAuthnCredential.objects.get().user == analyst
+
+    def test_what_was_left_of_the_forgotten_goes_too(self, gone, passkey_of):
+        retention.forget()
+        passkey_of(gone)
+
+        forgotten = retention.forget()
+
+        assert forgotten.accounts == 0
+        assert not WebAuthnCredential.objects.exists()
+
+    @pytest.mark.parametrize(("days", "is_forgotten"), [(364, False), (366, True)])
+    def test_counts_from_the_day_they_left(self, gone, days, is_forgotten):
+        left = timezone.now() - timedelta(days=days)
+        User.objects.filter(pk=gone.pk).update(left_at=left)
+
+        assert retention.forget().accounts == is_forgotten
+
+    def test_that_day_is_when_ops_made_them_inactive(self, analyst, ops_client):
+        address = reverse("admin:accounts_user_change", args=[analyst.pk])
+        form = {
+            "email": analyst.email,
+            "full_name": analyst.full_name,
+            "desk": analyst.desk_id,
+            "role": analyst.role,
+        }
+        ops_client.post(address, form)
+        analyst.refresh_from_db()
+        assert timezone.now() - analyst.left_at < timedelta(minutes=1)
+
+        ops_client.post(address, {**form, "is_active": "on"})
+        analyst.refresh_from_db()
+        assert analyst.left_at is None
 
     def test_is_forgotten_once(self, gone):
         assert retention.forget().accounts == 1

@@ -190,6 +190,41 @@ class TestTheyAreTakenBack:
         assert User.objects.get(pk=analyst.pk).is_active
         assert client.get(ME, headers=bearing(secret)).status_code == 401
 
+    def test_with_a_change_of_the_owners_role(self, client, analyst, ops_client, rf):
+        _token, secret = make_token(analyst, rf)
+        address = reverse("admin:accounts_user_change", args=[analyst.pk])
+        form = {
+            "email": analyst.email,
+            "full_name": analyst.full_name,
+            "desk": analyst.desk_id,
+            "role": "analyst",
+            "is_active": "on",
+        }
+        ops_client.post(address, {**form, "full_name": "Autre Nom"})
+        assert client.get(ME, headers=bearing(secret)).status_code == 200
+
+        ops_client.post(address, {**form, "role": "manager"})
+
+        assert client.get(ME, headers=bearing(secret)).status_code == 401
+        entry = AuditEntry.objects.get(action="token_revoked")
+        assert entry.actor.email == "ops@cabinet.example"
+
+    def test_with_a_reset_of_the_owners_second_factor(
+        self, client, analyst, stranger, ops_client, rf
+    ):
+        _token, secret = make_token(analyst, rf)
+        _token, other = make_token(stranger, rf)
+
+        ops_client.post(
+            reverse("admin:accounts_user_changelist"),
+            {"action": "reset_second_factor", "_selected_action": [analyst.pk]},
+        )
+
+        assert client.get(ME, headers=bearing(secret)).status_code == 401
+        assert client.get(ME, headers=bearing(other)).status_code == 200
+        entry = AuditEntry.objects.get(action="token_revoked")
+        assert entry.actor.email == "ops@cabinet.example"
+
     def test_at_once_however_the_owner_was_disabled(self, client, analyst, rf):
         _token, secret = make_token(analyst, rf)
         User.objects.filter(pk=analyst.pk).update(is_active=False)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -408,6 +409,18 @@ class TestKeeping:
         (entry,) = trail("contacts.purge")
         assert entry.details == {"expired": 1, "opposed": 0, "partial": 0, "leads": 0}
         assert not Target.objects.get(siren=company.siren).has_email
+
+    def test_the_command_says_it_in_a_sentence(self, company, capsys):
+        record()
+        Contact.objects.filter(kind="email").update(delete_after=timezone.localdate())
+        told = "1 échus, 0 opposés, 0 en diffusion partielle, 0 pistes.\n"
+
+        call_command("purge_contacts", "--dry-run")
+        assert capsys.readouterr().out == f"À effacer\u00a0: {told}"
+        assert Contact.objects.count() == 2
+        call_command("purge_contacts")
+        assert capsys.readouterr().out == f"Effacés\u00a0: {told}"
+        assert Contact.objects.count() == 1
 
     def test_a_purge_with_nothing_to_do_is_proved_too(self, company):
         contacts.purge_expired()

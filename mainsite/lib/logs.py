@@ -14,12 +14,18 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 # What opens something by itself, whichever library writes the address down.
 _SECRET_PATH = re.compile(r"(/compte/lien/)[^/\s?\"']+")
-
-
 # What PostgreSQL adds to an error: values of the row, the statement with its values.
+# A value may have lines of its own: all goes up to the hint or the next exception.
 _QUOTED = re.compile(
-    r"^(?:DETAIL|CONTEXT|QUERY|LINE \d+):.*(?:\n[ \t]*\^)?\n?", re.MULTILINE
+    r"^(?:DETAIL|CONTEXT|QUERY|LINE \d+):.*?"
+    r"(?=^HINT:|^\n(?:The above exception|During handling of)|\Z)",
+    re.MULTILINE | re.DOTALL,
 )
+
+
+def cut(text: str) -> str:
+    """What may be kept of an error or of a line: neither rows nor what opens."""
+    return without_secrets(without_rows(text))
 
 
 def without_rows(text: str) -> str:
@@ -33,14 +39,13 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,
             "logger": record.name,
-            "message": without_secrets(record.getMessage()),
+            "message": cut(record.getMessage()),
         }
         if identifier := request_id.get():
             line["request_id"] = identifier
         line |= _of_request(getattr(record, "request", None))
         if record.exc_info:
-            text = self.formatException(record.exc_info)
-            line["exception"] = without_secrets(without_rows(text))
+            line["exception"] = cut(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False).translate(_UNSEEN)
 
 

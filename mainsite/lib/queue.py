@@ -20,8 +20,10 @@ from django.db import connections
 from rq import Queue, Retry
 from rq import Worker as RQWorker
 from rq.job import Job as RQJob
+from rq.registry import StartedJobRegistry
 from rq.scheduler import RQScheduler
 
+from mainsite.lib import logs
 from mainsite.lib.retries import backoff_s
 
 logger = logging.getLogger(__name__)
@@ -165,6 +167,17 @@ class Worker(RQWorker):
         super().handle_work_horse_killed(job, *about)  # type: ignore[no-untyped-call]
         if bounds := _bounds_of(job):
             bounds.died(**readable(bounds.died, job.kwargs))
+
+    def handle_job_failure(
+        self,
+        job: RQJob,
+        queue: Queue,
+        started_job_registry: StartedJobRegistry | None = None,
+        exc_string: str = "",
+    ) -> None:
+        # Redis keeps it for a day, and the page of dead letters shows it.
+        told = logs.cut(exc_string)
+        super().handle_job_failure(job, queue, started_job_registry, told)
 
     def perform_job(self, job: RQJob, queue: Queue) -> bool:
         started = time.monotonic()

@@ -110,6 +110,7 @@ EMPTY_POSTS = {
         "accounts:reset",
         "accounts:passkey_challenge",
         "accounts:remove_passkey",
+        "accounts:rename_passkey",
         "accounts:close_session",
         "accounts:revoke_token",
         "exports:suspend",

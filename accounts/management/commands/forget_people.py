@@ -1,27 +1,18 @@
-from argparse import ArgumentParser
-from typing import Any
-
-from django.core.management.base import BaseCommand
-
 from accounts import retention
+from mainsite.lib.purging import PurgeCommand
 
 
-class Command(BaseCommand):
+class Command(PurgeCommand):
     help = (
         "Après douze mois, oublie d’où et avec quel navigateur les utilisateurs ont "
         "agi, et le nom de ceux qui sont partis\u00a0; la trace garde leur numéro."
     )
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--dry-run", action="store_true", help="compter sans rien effacer"
-        )
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        found = retention.forget(dry_run=options["dry_run"])
-        self.stdout.write(
-            f"{'À effacer' if options['dry_run'] else 'Effacés'}\u00a0: origine de "
-            f"{found.entries} traces ({found.seals} sceaux), {found.accounts} comptes, "
-            f"{found.sessions} sessions, {found.admin_lines} lignes de "
-            "l’administration."
+    def purge(self, *, dry_run: bool) -> str:
+        found = retention.forget(dry_run=dry_run)
+        return (
+            f"origine de {found.entries} traces ({found.seals} sceaux), "
+            f"{found.accounts} comptes, {found.belongings} facteurs, liens, jetons et "
+            f"sessions de partis, {found.sessions} sessions, {found.tokens} jetons, "
+            f"{found.admin_lines} lignes de l’administration"
         )
