@@ -20,6 +20,10 @@ from mainsite.lib.client_ip import client_group
 
 # Beyond, the memory starts anew: PostgreSQL still knows.
 MOST = 10_000
+# Refusals of an address within a minute that make it one that guesses.
+GUESSES, PERIOD_S = 5, 60.0
+# While others wait for their turn, such an address is left out for so long.
+REST_S = 30
 
 
 class Memory:
@@ -27,6 +31,20 @@ class Memory:
         self._clock = clock
         self._lock = threading.Lock()
         self._until: dict[str, float] = {}
+        self._refusals: dict[str, list[float]] = {}
+
+    def refused(self, group: str) -> None:
+        """A wrong password, or no turn to try one."""
+        now = self._clock()
+        with self._lock:
+            if len(self._refusals) >= MOST:
+                self._refusals.clear()
+            recent = [at for at in self._refusals.get(group, ()) if at > now - PERIOD_S]
+            self._refusals[group] = [*recent[1 - GUESSES :], now]
+
+    def guesses(self, group: str) -> bool:
+        refusals = self._refusals.get(group, [])
+        return len(refusals) == GUESSES and refusals[0] > self._clock() - PERIOD_S
 
     def remember(self, group: str, seconds: int) -> None:
         with self._lock:
@@ -41,6 +59,11 @@ class Memory:
 
 
 memory = Memory()
+
+
+def guesses(group: str) -> bool:
+    """Whether so many passwords of this address were refused lately."""
+    return bool(settings.REMEMBER_BLOCKED) and memory.guesses(group)
 
 
 class BlockedAddresses:

@@ -18,9 +18,6 @@ from accounts.querysets import UserManager
 from mainsite.lib.client_ip import client_group
 from mainsite.lib.events import publish
 
-# Of an address in a minute: an office that comes to work, not a list of passwords.
-PATIENT_ATTEMPTS = 20
-
 
 class AddressIsBlocked(Exception):
     """Too many attempts from one address, whichever the accounts."""
@@ -61,26 +58,31 @@ def check_password(*, email: str, password: str, request: HttpRequest) -> User |
     """
     email = UserManager.normalize_email(email)
     group = client_group(request)
-    by_address = throttle.attempt(throttle.SIGN_IN_ADDRESS, group)
-    if not by_address.allowed:
-        blocked.memory.remember(group, by_address.retry_after_s)
-        raise AddressIsBlocked(by_address.retry_after_s)
-    # Who guesses in a row does not wait in front of those who come once.
-    insists = by_address.remaining < throttle.SIGN_IN_ADDRESS.count - PATIENT_ATTEMPTS
+    # Who guesses does not wait in front of those who come once.
+    guesses = blocked.guesses(group)
     try:
-        with hashing.turn(0 if insists else hashing.PATIENCE_S):
+        with hashing.turn(0 if guesses else hashing.PATIENCE_S):
+            by_address = throttle.attempt(throttle.SIGN_IN_ADDRESS, group)
+            if not by_address.allowed:
+                raise _left_out(group, by_address.retry_after_s)
             verdict = throttle.attempt(throttle.SIGN_IN, email, group)
             user = auth.authenticate(request, username=email, password=password)
     except hashing.Busy as busy:
-        if insists:
-            blocked.memory.remember(group, busy.retry_after_s)
-            raise AddressIsBlocked(busy.retry_after_s) from busy
+        blocked.memory.refused(group)
+        if guesses:
+            raise _left_out(group, blocked.REST_S) from busy
         raise
     if isinstance(user, User) and user.may_sign_in and verdict.allowed:
         throttle.clear(throttle.SIGN_IN, email, group)
         return user
+    blocked.memory.refused(group)
     _record_refusal(email, throttled=not verdict.allowed, request=request)
     return None
+
+
+def _left_out(group: str, seconds: int) -> AddressIsBlocked:
+    blocked.memory.remember(group, seconds)
+    return AddressIsBlocked(seconds)
 
 
 def confirm_password(*, user: User, password: str) -> bool:

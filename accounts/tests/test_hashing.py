@@ -117,15 +117,40 @@ class TestAtTheDoor:
         one_at_a_time.give_back()
         assert sign_in(client, analyst).status_code == 302
 
-    def test_an_address_that_insists_is_told_429_at_once(
-        self, client, analyst, one_at_a_time
+    @pytest.fixture
+    def memory(self, monkeypatch, settings):
+        settings.REMEMBER_BLOCKED = True
+        found = blocked.Memory()
+        monkeypatch.setattr(blocked, "memory", found)
+        return found
+
+    def test_an_address_that_guesses_is_left_out_at_once(
+        self, client, analyst, one_at_a_time, memory
     ):
-        for _ in range(25):
+        for _ in range(blocked.GUESSES):
             sign_in(client, analyst, "jamais le bon mot")
         one_at_a_time.take(0)
         began = time.monotonic()
         answer = sign_in(client, analyst)
         assert time.monotonic() - began < 1
         assert answer.status_code == 429
-        assert answer["Retry-After"] == "2"
-        assert blocked.memory.left_s("127.0.0.1") in (2, 3)
+        assert answer["Retry-After"] == str(blocked.REST_S)
+        one_at_a_time.give_back()
+        # Whatever it asks next is refused before anything else.
+        assert sign_in(client, analyst).status_code == 429
+
+    def test_one_that_guesses_alone_is_heard(self, client, analyst, memory):
+        """Nobody waits: a forgotten password costs nobody anything."""
+        for _ in range(throttle.SIGN_IN.count - 1):
+            sign_in(client, analyst, "jamais le bon mot")
+        sign_in(client, analyst, "jamais le bon mot", REMOTE_ADDR="203.0.113.5")
+        assert sign_in(client, analyst).status_code == 302
+
+    def test_an_office_that_comes_to_work_waits_as_anybody(
+        self, client, analyst, one_at_a_time, memory, monkeypatch
+    ):
+        for _ in range(blocked.GUESSES + 3):
+            assert sign_in(client, analyst).status_code == 302
+        monkeypatch.setattr(hashing, "PATIENCE_S", 0.01)
+        one_at_a_time.take(0)
+        assert sign_in(client, analyst).status_code == 503
