@@ -63,6 +63,7 @@ def _write_alone(batch_id: int, lane: UUID, done: CompanyDone) -> None:
 
 @transaction.atomic
 def _write(batch_id: int, lane: UUID, group: Sequence[CompanyDone]) -> None:
+    group = _together(group)
     enriched = [done for done in group if _has_facts(done)]
     unknown = _record([done for done in group if done.given])
     reach.record(group)
@@ -73,6 +74,24 @@ def _write(batch_id: int, lane: UUID, group: Sequence[CompanyDone]) -> None:
     answer_cache.forget(done.siren for done in group)
     _publish(batch_id, enriched, unknown)
     finish_batch(batch_id)
+
+
+def _together(group: Iterable[CompanyDone]) -> list[CompanyDone]:
+    """Each company once: its items may have been leased in two goes."""
+    found: dict[str, CompanyDone] = {}
+    for done in group:
+        before = found.get(done.siren)
+        found[done.siren] = done if before is None else _joined(before, done)
+    return list(found.values())
+
+
+def _joined(one: CompanyDone, other: CompanyDone) -> CompanyDone:
+    return replace(
+        one,
+        outcomes=one.outcomes + other.outcomes,
+        given=one.given + other.given,
+        notes=one.notes + other.notes,
+    )
 
 
 def _has_facts(done: CompanyDone) -> bool:
