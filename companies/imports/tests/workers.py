@@ -1,4 +1,4 @@
-"""The product's own worker on the test database, until its queues are empty."""
+"""Workers on the test database, as processes of their own."""
 
 import subprocess
 import sys
@@ -26,3 +26,16 @@ def work(**extra):
         check=False,
     )
     return done.stdout
+
+
+def started(imp, rows, pause_s=0.0):
+    """A worker of one import, whose chunks have so many rows."""
+    module = "companies.imports.tests.importing_process"
+    return subprocess.Popen(
+        [sys.executable, "-m", module, str(imp.pk), str(rows), str(pause_s)],
+        cwd=PROJECT,
+        env=environment("", "mainsite.settings_test")
+        | {"VAR_DIR": str(settings.VAR_DIR)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
