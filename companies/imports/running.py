@@ -43,7 +43,7 @@ from companies.imports.reading.limits import BATCH
 from companies.imports.reading.working import Working
 from companies.imports.writing import chunk as company_chunk
 from companies.imports.writing import statistics
-from mainsite.lib import queue
+from mainsite.lib import arrow, queue
 from mainsite.lib.contention import is_contention
 from mainsite.lib.sheets.decoding import SheetError
 
@@ -79,6 +79,7 @@ def _go(import_id: int, state: ImportState) -> bool:
     imp = take(import_id, state)
     if imp is None:
         return False
+    arrow.leave_pandas()
     try:
         return not _carry_on(imp)
     except Superseded:
