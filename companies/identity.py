@@ -27,12 +27,15 @@ def lock(sirens: list[str]) -> dict[str, Company]:
 
 
 def create(facts: Iterable[CompanyFacts]) -> dict[str, Company]:
-    """Companies that the register did not have and that a source names."""
-    facts = list(facts)
+    """Companies that the register did not have and that a source names.
+
+    One that somebody else made meanwhile is theirs, and comes locked as they left it.
+    """
+    facts, now = list(facts), timezone.now()
     new = [
         Company(
             siren=fact.siren,
-            registered_at=timezone.now(),
+            registered_at=now,
             source=fact.readings[0].source if fact.readings else Source.SIRENE,
             **_usable(fact, is_partial=fact.is_partial),
         )
@@ -42,14 +45,24 @@ def create(facts: Iterable[CompanyFacts]) -> dict[str, Company]:
     if not new:
         return {}
     Company.objects.bulk_create(new, ignore_conflicts=True)
-    _write_register(new)
-    created = {company.siren: company for company in new}
+    held = lock([company.siren for company in new])
+    created = {
+        company.siren: company
+        for company in new
+        if _is_ours(company, held[company.siren])
+    }
+    _write_register(list(created.values()))
     _write_traces(
         (fact, created[fact.siren], _usable(fact, is_partial=fact.is_partial))
         for fact in facts
         if fact.siren in created
     )
-    return created
+    return held | created
+
+
+def _is_ours(made: Company, stored: Company) -> bool:
+    told = (made.registered_at, made.source)
+    return told == (stored.registered_at, stored.source)
 
 
 def _usable(fact: CompanyFacts, *, is_partial: bool) -> dict[str, Any]:

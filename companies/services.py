@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from companies import identity, target_figures
 from companies.facts import AMOUNTS, Accounts, CompanyFacts, EventFact
-from companies.models import AnnualAccounts, LegalEvent, Officer, SourceReading
+from companies.models import AnnualAccounts, Company, LegalEvent, Officer, SourceReading
 from mainsite.lib import cache
 
 _ACCOUNTS_FIELDS = (
@@ -21,6 +21,22 @@ _ACCOUNTS_FIELDS = (
     "provenance",
     "disagreements",
 )
+
+
+def hold(sirens: Collection[str]) -> frozenset[str]:
+    """Those that are known, which nobody else writes of until the transaction ends.
+
+    What is read of them after is what will be written upon.
+    """
+    rows = Company.objects.filter(siren__in=sirens).order_by("siren")
+    held = rows.select_for_update(no_key=True).values_list("siren", flat=True)
+    return frozenset(held)
+
+
+@transaction.atomic
+def add_companies(*, facts: Sequence[CompanyFacts]) -> None:
+    """Make those that a source names, and hold them as ``hold`` does."""
+    identity.create(sorted(facts, key=lambda fact: fact.siren))
 
 
 @transaction.atomic
@@ -49,7 +65,10 @@ def record_facts(*, facts: Sequence[CompanyFacts]) -> frozenset[str]:
 
 
 def stored_accounts(sirens: Collection[str]) -> dict[str, list[Accounts]]:
-    """What is known of these companies' accounts, to merge new readings into."""
+    """What is known of these companies' accounts, to merge new readings into.
+
+    ``hold`` them first: those of an import that ends in between would be lost.
+    """
     found: dict[str, list[Accounts]] = defaultdict(list)
     for row in AnnualAccounts.objects.filter(siren__in=sirens):
         amounts = {name: getattr(row, name) for name in AMOUNTS}

@@ -2,13 +2,14 @@
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Count, F
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
@@ -16,7 +17,7 @@ from django.utils import timezone
 from accounts import audit
 from companies import services as companies
 from companies.events import CompaniesEnriched
-from companies.facts import ReadingFact
+from companies.facts import Accounts, CompanyFacts, ReadingFact
 from companies.models import Company
 from enrichment import answer_cache, drift, reach
 from enrichment.actions import Action
@@ -27,9 +28,12 @@ from enrichment.outcomes import CompanyDone, Given, Outcome
 from enrichment.providers.errors import ProviderError
 from enrichment.providers.facts import ProviderFacts
 from enrichment.providers.registry import provider_classes
+from mainsite.lib.contention import is_contention
 from mainsite.lib.events import publish
 
 logger = logging.getLogger(__name__)
+
+TRIES = 5
 
 
 def write_group(
@@ -40,7 +44,7 @@ def write_group(
     A company that cannot be written fails alone.
     """
     try:
-        _write(batch_id, lane, group)
+        _write_in_turn(batch_id, lane, group)
     except Exception:
         # The wall of the job runner: one company must not hold back its group.
         logger.exception("a group of %d companies was not written", len(group))
@@ -51,7 +55,7 @@ def write_group(
 
 def _write_alone(batch_id: int, lane: UUID, done: CompanyDone) -> None:
     try:
-        _write(batch_id, lane, [done])
+        _write_in_turn(batch_id, lane, [done])
     except Exception:
         logger.exception("company %s cannot be written", done.siren)
         failed = tuple(
@@ -61,8 +65,21 @@ def _write_alone(batch_id: int, lane: UUID, done: CompanyDone) -> None:
         _write(batch_id, lane, [replace(done, outcomes=failed, given=())])
 
 
+def _write_in_turn(batch_id: int, lane: UUID, group: Sequence[CompanyDone]) -> None:
+    """Once more when an import of the same companies waited for the group."""
+    for left in reversed(range(TRIES)):
+        try:
+            return _write(batch_id, lane, group)
+        except OperationalError as error:
+            if not is_contention(error) or not left:
+                raise
+            logger.warning("a group of %d companies tries again", len(group))
+    return None
+
+
 @transaction.atomic
 def _write(batch_id: int, lane: UUID, group: Sequence[CompanyDone]) -> None:
+    group = _together(group)
     enriched = [done for done in group if _has_facts(done)]
     unknown = _record([done for done in group if done.given])
     reach.record(group)
@@ -73,6 +90,24 @@ def _write(batch_id: int, lane: UUID, group: Sequence[CompanyDone]) -> None:
     answer_cache.forget(done.siren for done in group)
     _publish(batch_id, enriched, unknown)
     finish_batch(batch_id)
+
+
+def _together(group: Iterable[CompanyDone]) -> list[CompanyDone]:
+    """Each company once: its items may have been leased in two goes."""
+    found: dict[str, CompanyDone] = {}
+    for done in group:
+        before = found.get(done.siren)
+        found[done.siren] = done if before is None else _joined(before, done)
+    return list(found.values())
+
+
+def _joined(one: CompanyDone, other: CompanyDone) -> CompanyDone:
+    return replace(
+        one,
+        outcomes=one.outcomes + other.outcomes,
+        given=one.given + other.given,
+        notes=one.notes + other.notes,
+    )
 
 
 def _has_facts(done: CompanyDone) -> bool:
@@ -86,22 +121,34 @@ def _record(answered: Sequence[CompanyDone]) -> frozenset[str]:
     """Of each company that anything is known of, now or by an earlier answer."""
     if not answered:
         return frozenset()
-    sirens = [done.siren for done in answered]
-    stored = companies.stored_accounts(sirens)
     others = _other_readings(answered)
-    facts = []
-    for done in answered:
-        reads = [
-            Read(source=g.source, retrieved_at=g.fetched_at, facts=g.facts)
-            for g in done.given
-            if g.facts is not None
-        ]
-        reads += others.get(done.siren, [])
-        if not reads:
-            continue
-        merged = merge(done.siren, reads, stored.get(done.siren, ()))
-        facts.append(replace(merged, readings=tuple(_readings(done.given))))
-    return companies.record_facts(facts=facts)
+    reads = {done.siren: _reads(done, others) for done in answered}
+    told = [done for done in answered if reads[done.siren]]
+    sirens = [done.siren for done in told]
+    if missing := frozenset(sirens) - companies.hold(sirens):
+        # An import may be making them too: whoever comes second reads the first.
+        new = [done for done in told if done.siren in missing]
+        companies.add_companies(facts=[_facts(done, reads) for done in new])
+    stored = companies.stored_accounts(sirens)
+    return companies.record_facts(facts=[_facts(done, reads, stored) for done in told])
+
+
+def _reads(done: CompanyDone, others: Mapping[str, list[Read]]) -> list[Read]:
+    read_now = [
+        Read(source=given.source, retrieved_at=given.fetched_at, facts=given.facts)
+        for given in done.given
+        if given.facts is not None
+    ]
+    return read_now + others.get(done.siren, [])
+
+
+def _facts(
+    done: CompanyDone,
+    reads: Mapping[str, list[Read]],
+    stored: Mapping[str, Sequence[Accounts]] = MappingProxyType({}),
+) -> CompanyFacts:
+    merged = merge(done.siren, reads[done.siren], stored.get(done.siren, ()))
+    return replace(merged, readings=tuple(_readings(done.given)))
 
 
 def _readings(given: Iterable[Given]) -> Iterator[ReadingFact]:

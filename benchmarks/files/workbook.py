@@ -19,7 +19,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from benchmarks.files import exporting
+from benchmarks.files import exporting, serverless
 from benchmarks.scoring import ground
 from benchmarks.scoring.ground import Part
 
@@ -55,7 +55,8 @@ def measure(options: argparse.Namespace) -> Part:
 
 def _child(folder: str, side: str, rows: int) -> exporting.Run:
     path = str(Path(folder, f"{side}.xlsx"))
-    return exporting.child(os.environ, __name__, side, path, str(rows))
+    env = serverless.environ(folder)
+    return exporting.child(env, __name__, side, path, str(rows))
 
 
 def _same(folder: Path) -> int:

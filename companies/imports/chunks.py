@@ -16,6 +16,8 @@ from companies.imports.models import Import
 
 MAX_SAMPLES = 200
 SAMPLES_BY_FIELD = 40
+# Lines that a note names; more are counted.
+MAX_NOTED = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class Tally:
     fields: dict[str, Counter[str]] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)
     repairs: Counter[str] = field(default_factory=Counter)
+    noted: dict[str, list[int]] = field(default_factory=dict)
     aliases: Counter[str] = field(default_factory=Counter)
     samples: list[dict[str, Any]] = field(default_factory=list)
     refusals: list[Refused] = field(default_factory=list)
@@ -74,6 +77,11 @@ class Tally:
     def count(self, code: str, what: str, number: int = 1) -> None:
         """``what`` happened to a field: filled, overwritten or kept."""
         self.fields.setdefault(code, Counter())[what] += number
+
+    def note(self, code: str, line: int) -> None:
+        """A repair whose lines are told."""
+        self.repairs[code] += 1
+        self.noted.setdefault(code, []).append(line)
 
     def refuse(self, refusals: Sequence[Refused]) -> None:
         self.refusals.extend(refusals)
@@ -96,6 +104,7 @@ class Tally:
             "fields": {code: dict(each) for code, each in self.fields.items()},
             "reasons": dict(self.reasons),
             "repairs": dict(self.repairs),
+            "noted": self.noted,
             "aliases": dict(self.aliases),
         }
 
@@ -112,6 +121,7 @@ def add(total: Mapping[str, Any], tally: Tally) -> dict[str, Any]:
         found[name] = total.get(name, 0) + said[name]
     for name in _COUNTERS:
         found[name] = dict(Counter(total.get(name, {})) + Counter(said[name]))
+    found["noted"] = _noted(total.get("noted", {}), tally.noted)
     fields = {code: Counter(each) for code, each in total.get("fields", {}).items()}
     for code, counts in tally.fields.items():
         fields[code] = fields.get(code, Counter()) + counts
@@ -121,6 +131,15 @@ def add(total: Mapping[str, Any], tally: Tally) -> dict[str, Any]:
     }
     found["samples"] = _samples(total.get("samples", []), tally.samples)
     return found
+
+
+def _noted(
+    kept: Mapping[str, list[int]], new: Mapping[str, list[int]]
+) -> dict[str, list[int]]:
+    return {
+        code: [*kept.get(code, ()), *new.get(code, ())][:MAX_NOTED]
+        for code in {**kept, **new}
+    }
 
 
 def _samples(kept: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[Any]:

@@ -110,3 +110,5 @@ class Repair(StrEnum):
     PARTIAL = "partial"
     # An address or number that may not be kept; the rest of the row was taken.
     CONTACT_LEFT = "contact_left"
+    # Read one by one; the lines are told.
+    SEVERAL_PEOPLE = "several_people"

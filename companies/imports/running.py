@@ -43,7 +43,8 @@ from companies.imports.reading.limits import BATCH
 from companies.imports.reading.working import Working
 from companies.imports.writing import chunk as company_chunk
 from companies.imports.writing import statistics
-from mainsite.lib import queue
+from mainsite.lib import arrow, queue
+from mainsite.lib.contention import is_contention
 from mainsite.lib.sheets.decoding import SheetError
 
 logger = logging.getLogger(__name__)
@@ -54,7 +55,6 @@ BUDGET = timedelta(minutes=8)
 BEAT_S = 5.0
 # Two imports of the same companies may end up waiting for each other: one tries again.
 TRIES = 5
-_RETRIED = frozenset({"40P01", "40001"})
 
 
 class Superseded(Exception):
@@ -79,6 +79,7 @@ def _go(import_id: int, state: ImportState) -> bool:
     imp = take(import_id, state)
     if imp is None:
         return False
+    arrow.leave_pandas()
     try:
         return not _carry_on(imp)
     except Superseded:
@@ -195,8 +196,7 @@ def _store(
                 _remember(chunk, ready, tally)
             return
         except OperationalError as error:
-            state = getattr(error.__cause__, "sqlstate", "")
-            if state not in _RETRIED or turn == TRIES - 1:
+            if not is_contention(error) or turn == TRIES - 1:
                 raise
             logger.warning("import %s: chunk %s tries again", imp.public_id, number)
             imp.refresh_from_db(fields=["counts", "position"])

@@ -268,4 +268,5 @@ REPAIRS: Final[Words] = {
     Repair.LABEL_UNUSED: gettext_lazy("libellé d’activité laissé"),
     Repair.PARTIAL: gettext_lazy("diffusion partielle, donnée laissée"),
     Repair.CONTACT_LEFT: gettext_lazy("opposition, courriel ou téléphone laissé"),
+    Repair.SEVERAL_PEOPLE: gettext_lazy("plusieurs personnes, lues une par une"),
 }

@@ -4,7 +4,7 @@ Everything goes through ``companies.contacts``, so the opposition list is honour
 values are sealed; what is kept of an import are the numbers of the rows it added.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -18,7 +18,8 @@ from companies import contacts
 from companies.choices import ContactKind, Source
 from companies.contacts import ContactFact, guarding
 from companies.imports.chunks import Refused, Tally
-from companies.imports.codes import Reason
+from companies.imports.codes import Reason, Repair
+from companies.imports.kinds import people
 from companies.imports.kinds.base import Kind, Row
 from companies.imports.kinds.days import noon, past_day
 from companies.imports.kinds.words import SECRET
@@ -112,25 +113,28 @@ def _said_day(imp: Import) -> date | None:
 def _facts(
     imp: Import, row: Row, at: datetime, told_at: datetime | None
 ) -> list[ContactFact]:
-    name = row.text("contact_name")
     basis = row.text("lawful_basis") or str(imp.options.get("lawful_basis") or "")
+    named = people.names(row.text("contact_name")) or [""]
+    titles = people.names(row.text("contact_title"))
     return [
         ContactFact(
             siren=row.siren,
             kind=kind,
-            value=row.text(kind),
+            value=value,
             source=Source.IMPORT,
             collected_at=at,
             lawful_basis=basis[:LONGEST_BASIS] if name else "",
             licence=row.text("source_of_contact")[:LONGEST_LICENCE],
             is_personal=bool(name),
             full_name=name,
-            title=row.text("contact_title"),
+            title=title,
             informed_at=told_at,
             informed_by=INFORMED_BY if told_at else "",
         )
         for kind in VALUES
-        if row.text(kind)
+        for value, name, title in people.each_with_theirs(
+            named, titles, people.values(kind, row.text(kind))
+        )
     ]
 
 
@@ -145,13 +149,23 @@ def _kept(offered: Sequence[Offered], tally: Tally) -> list[ContactFact]:
         if refused is not None:
             tally.refuse([refused])
             continue
-        new = [f for f, word in zip(each.facts, said, strict=True) if not word]
+        new = _once(f for f, word in zip(each.facts, said, strict=True) if not word)
+        if len(people.names(each.row.text("contact_name"))) > 1:
+            tally.note(Repair.SEVERAL_PEOPLE, each.row.line)
         kept += new
         tally.new += bool(new)
         tally.unchanged += not new
         for fact in new:
             tally.count(fact.kind, "filled")
     return kept
+
+
+def _once(facts: Iterable[ContactFact]) -> list[ContactFact]:
+    """What several people share is the first one's."""
+    found: dict[tuple[str, str], ContactFact] = {}
+    for fact in facts:
+        found.setdefault((fact.kind, fact.value), fact)
+    return list(found.values())
 
 
 def _refused(each: Offered, said: Sequence[str]) -> Refused | None:

@@ -3,10 +3,13 @@
 from django.utils.translation import gettext as _
 
 from companies.imports import wording
+from companies.imports.codes import Repair
 from companies.imports.kinds import is_undoable, keeps_file
 from companies.imports.kinds.words import NOT_UNDOABLE
 from companies.imports.models import Import, ImportKind, ImportState
 from companies.imports.page import facts, figures
+
+SEVERAL = Repair.SEVERAL_PEOPLE.value
 
 
 def of_work(imp: Import) -> list[str]:
@@ -31,7 +34,7 @@ def of_work(imp: Import) -> list[str]:
 
 
 def of_trial(imp: Import) -> list[str]:
-    told = [*facts.warnings(imp), *_aliases(imp)]
+    told = [*facts.warnings(imp), *_aliases(imp), *_people(imp)]
     if figures.counts_of(imp).get("new") and imp.kind == ImportKind.COMPANIES:
         told.append(
             _(
@@ -49,7 +52,7 @@ def of_trial(imp: Import) -> list[str]:
 
 
 def of_report(imp: Import) -> list[str]:
-    told = [*facts.warnings(imp), *_aliases(imp)]
+    told = [*facts.warnings(imp), *_aliases(imp), *_people(imp)]
     if imp.state == ImportState.UNDONE:
         return told
     if keeps_file(imp.kind):
@@ -77,6 +80,20 @@ def _aliases(imp: Import) -> list[str]:
     return [
         _("Les alias de statut ont été appliqués\u00a0: %(found)s.") % {"found": found}
     ]
+
+
+def _people(imp: Import) -> list[str]:
+    counts = figures.counts_of(imp)
+    lines = [str(line) for line in counts.get("noted", {}).get(SEVERAL, ())]
+    if not lines:
+        return []
+    if counts["repairs"][SEVERAL] > len(lines):
+        lines.append("…")
+    sentence = _(
+        "Plusieurs personnes dans une cellule, lues une par une\u00a0: lignes "
+        "%(lines)s. Ce qu’elles partagent va à la première."
+    )
+    return [sentence % {"lines": ", ".join(lines)}]
 
 
 def _undo(imp: Import) -> list[str]:

@@ -13,10 +13,11 @@ from django.conf import settings
 from companies.imports import files, jobs, keeping, services
 from companies.imports.models import Import
 from companies.imports.tests.makers import receive
+from companies.imports.tests.workers import work
 from companies.models import Company
 from companies.tests.makers import next_siren
 from mainsite.lib import queue
-from mainsite.lib.tests.killing import PROJECT, environment
+from mainsite.lib.tests.killing import PROJECT
 
 # Enough for a list, not for what the bomb below makes of its cells.
 MEMORY_MB = 96
@@ -36,32 +37,6 @@ def bomb():
     wide = "x" * 2000
     rows = (f"{next_siren()};{wide}\n" for _ in range(BOMB_ROWS))
     return "siren;nom\n" + "".join(rows)
-
-
-def work(**extra):
-    """One worker until its queues are empty; what it logged."""
-    command = [sys.executable, "manage.py", "work", "imports", "interactive", "--burst"]
-    done = subprocess.run(
-        command,
-        cwd=PROJECT,
-        env=environment("", "mainsite.settings_test")
-        | {"VAR_DIR": str(settings.VAR_DIR), "OPENBLAS_NUM_THREADS": "1"}
-        | extra,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    return done.stdout
-
-
-@pytest.fixture
-def empty_queues():
-    names = ("imports", "interactive")
-    yield
-    for name in names:
-        django_rq.get_queue(name).empty()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,4 @@
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -10,9 +8,9 @@ from django.utils import timezone
 from companies.imports import files, jobs, keeping, services
 from companies.imports.models import Import
 from companies.imports.tests.makers import ran, receive, tried
+from companies.imports.tests.workers import started
 from companies.models import Company, Register
 from companies.tests.makers import make_company, next_siren
-from mainsite.lib.tests.killing import PROJECT, environment
 
 ROWS = 7
 HEADER = "siren;nom;capital;adresse;ville;cp\n"
@@ -22,18 +20,6 @@ HEADER = "siren;nom;capital;adresse;ville;cp\n"
 def small_chunks(monkeypatch):
     monkeypatch.setattr("companies.imports.reading.working.BATCH", ROWS)
     monkeypatch.setattr("companies.imports.running.BATCH", ROWS)
-
-
-def started(imp, pause_s=0.0):
-    module = "companies.imports.tests.importing_process"
-    return subprocess.Popen(
-        [sys.executable, "-m", module, str(imp.pk), str(ROWS), str(pause_s)],
-        cwd=PROJECT,
-        env=environment("", "mainsite.settings_test")
-        | {"VAR_DIR": str(settings.VAR_DIR)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
 
 
 def asked(by, data, **how):
@@ -67,7 +53,7 @@ class TestAKilledWorker:
         # The same company again in another chunk: the second worker must know it.
         data = rows_of([*sirens, sirens[0]], "ACME")
         imp = asked(analyst, data)
-        with started(imp, pause_s=30) as worker:
+        with started(imp, ROWS, pause_s=30) as worker:
             try:
                 assert worker.stdout.readline() == f"stored {ROWS}\n"
             finally:
@@ -91,7 +77,7 @@ class TestAKilledWorker:
     def test_thought_dead_stores_nothing_more(self, analyst):
         sirens = [next_siren() for _ in range(20)]
         imp = asked(analyst, rows_of(sirens, "ACME"))
-        with started(imp, pause_s=2) as slow:
+        with started(imp, ROWS, pause_s=2) as slow:
             assert slow.stdout.readline() == f"stored {ROWS}\n"
             jobs.run(import_id=imp.pk)
         imp.refresh_from_db()
@@ -110,7 +96,7 @@ class TestTwoImportsAtOnce:
         two = "siren;nom;site internet\n" + "".join(
             f"{s};DEUX;www.a.fr\n" for s in reversed(both)
         )
-        workers = [started(asked(analyst, data), 0.01) for data in (one, two)]
+        workers = [started(asked(analyst, data), ROWS, 0.01) for data in (one, two)]
         for worker in workers:
             worker.communicate(timeout=300)
             assert worker.returncode == 0

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import sealing
 from accounts.tests.people import make_user
 from companies import contacts
+from companies.contacts import fingerprints
 from companies.imports import kinds
 from companies.imports.models import ImportChange
 from companies.imports.tests.kind_rows import make_import, refused, undo, write
@@ -153,3 +154,46 @@ class TestUndoing:
         write(imp, LEA)
         kept = ImportChange.objects.values_list("before", "after")
         assert {frozenset(after) for _before, after in kept} == {frozenset({"key"})}
+
+
+class TestSeveralPeopleInOneCell:
+    ANNE = "anne@specimen-lac.example"
+
+    @pytest.mark.parametrize("between", [" ; ", " / ", "\n"])
+    def test_are_each_with_their_own_address(self, imp, between):
+        tally = write(
+            imp,
+            LEA,
+            {
+                "siren": SIREN,
+                "email": f"paul@specimen-lac.example{between}{self.ANNE}",
+                "contact_name": f"Paul SPÉCIMEN{between}Mme Anne SPÉCIMEN",
+            },
+        )
+        assert (tally.new, tally.fields["email"]["filled"]) == (2, 3)
+        names = Contact.objects.filter(kind="email").values_list("person", flat=True)
+        told = ("Léa SPÉCIMEN", "Paul SPÉCIMEN", "Mme Anne SPÉCIMEN")
+        assert set(names) == {fingerprints.of_person(SIREN, each) for each in told}
+        assert tally.noted == {"several_people": [3]}
+        assert tally.repairs["several_people"] == 1
+
+    def test_share_what_cannot_be_told_apart(self, imp):
+        row = {"siren": SIREN, "email": EMAIL, "contact_name": "Léa S. / Paul S."}
+        tally = write(imp, row)
+        assert tally.fields["email"]["filled"] == Contact.objects.count() == 1
+        assert write(imp, row).unchanged == 1
+
+    def test_are_refused_together_when_one_of_them_objects(self, imp, ops):
+        contacts.oppose(by=ops, source="ops", siren=SIREN, full_name="Paul SPÉCIMEN")
+        names = "Léa SPÉCIMEN / Paul SPÉCIMEN"
+        tally = write(imp, {"siren": SIREN, "email": EMAIL, "contact_name": names})
+        assert refused(tally) == {2: "opposed"}
+        assert not Contact.objects.exists()
+
+    def test_a_number_with_strokes_is_one(self, imp):
+        tally = write(imp, {"siren": SIREN, "phone": "01/99/00/12/34"})
+        assert tally.fields["phone"]["filled"] == 1
+
+    def test_of_one_title_is_one_person(self, imp):
+        row = {"siren": SIREN, "email": EMAIL, "contact_name": "M./Mme SPÉCIMEN"}
+        assert write(imp, row).noted == {}

@@ -6,6 +6,7 @@ from accounts.tests.people import make_user
 from companies.imports import files, jobs, services
 from companies.imports.matching import services as matching
 from companies.imports.models import Import, ImportMatch
+from companies.imports.page import notes
 from companies.imports.services import ImportRefused
 from companies.imports.tests.makers import ran, receive, tried, undone
 from companies.models import Contact, Opposition, Pursuit, PursuitChange
@@ -60,6 +61,17 @@ class TestContacts:
     def test_need_a_lawful_basis(self, allowed):
         with pytest.raises(ImportRefused, match="base légale"):
             tried(allowed, self.FILE, kind="contacts")
+
+    def test_with_several_people_in_a_cell_name_the_lines(self, company, allowed):
+        both = '"Léa SPÉCIMEN\nPaul SPÉCIMEN"'
+        mails = f'"{EMAIL}; paul@specimen-lac.example"'
+        data = f"SIREN;Contact;Email\n{SIREN};{both};{mails}\n"
+        imp = tried(allowed, data, kind="contacts", options=self.BASIS)
+        [note] = [each for each in notes.of_trial(imp) if "personnes" in each]
+        assert "lues une par une\u00a0: lignes 2." in note
+        assert Contact.objects.count() == 0
+        ran(allowed, data, kind="contacts", options=self.BASIS)
+        assert Contact.objects.values("person").distinct().count() == 2
 
 
 class TestOutcomes:
