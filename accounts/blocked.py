@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts import sentences
+from accounts import hashing, sentences
 from mainsite.lib.client_ip import client_group
 
 # Beyond, the memory starts anew: PostgreSQL still knows.
@@ -67,16 +67,26 @@ def guesses(group: str) -> bool:
 
 
 class BlockedAddresses:
-    """429 for a sign-in from such an address, before sessions and the database."""
+    """At the door, before sessions and the database: 429 for a sign-in from such an
+    address, 503 for anybody's while every turn to hash is taken.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method == "POST" and request.path == _door():
-            left_s = memory.left_s(client_group(request))
-            if left_s and settings.REMEMBER_BLOCKED:
-                return _refused(left_s)
+        if request.method != "POST" or request.path != _door():
+            return self.get_response(request)
+        if not settings.REMEMBER_BLOCKED:
+            return self.get_response(request)
+        group = client_group(request)
+        if left_s := memory.left_s(group):
+            return _left_out(left_s)
+        if hashing.turns().are_full:
+            if memory.guesses(group):
+                memory.remember(group, REST_S)
+            memory.refused(group)
+            return _later()
         return self.get_response(request)
 
 
@@ -86,12 +96,22 @@ def _door() -> str:
 
 
 @cache
-def _page(wait: str) -> str:
-    return render_to_string("429.html", {"request": {"reference": ""}, "what": wait})
+def _page(name: str, what: str) -> str:
+    return render_to_string(name, {"request": {"reference": ""}, "what": what})
 
 
-def _refused(left_s: int) -> HttpResponse:
-    answer = HttpResponse(_page(sentences.waiting(left_s)), status=429)
-    answer["Retry-After"] = str(left_s)
+def _left_out(left_s: int) -> HttpResponse:
+    page = _page("429.html", sentences.waiting(left_s))
+    return _refusal(page, status=429, retry_after_s=left_s)
+
+
+def _later() -> HttpResponse:
+    page = _page("503_busy.html", sentences.too_many_at_once())
+    return _refusal(page, status=503, retry_after_s=hashing.RETRY_AFTER_S)
+
+
+def _refusal(page: str, *, status: int, retry_after_s: int) -> HttpResponse:
+    answer = HttpResponse(page, status=status)
+    answer["Retry-After"] = str(retry_after_s)
     answer["Cache-Control"] = "no-store"
     return answer

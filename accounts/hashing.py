@@ -13,6 +13,7 @@ from functools import cache
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from accounts import sentences
 from mainsite.lib.shedding import Overloaded
 
 PATIENCE_S = 1.5
@@ -26,7 +27,7 @@ class Busy(Overloaded):
     """No turn in the time given."""
 
     def __init__(self) -> None:
-        super().__init__(SIGN_IN, RETRY_AFTER_S)
+        super().__init__(SIGN_IN, RETRY_AFTER_S, what=sentences.too_many_at_once())
 
 
 class Turns:
@@ -55,6 +56,11 @@ class Turns:
                 self._free -= 1
             finally:
                 self._waiting -= 1
+
+    @property
+    def are_full(self) -> bool:
+        """Whether whoever comes now would be refused."""
+        return not self._free and self._waiting >= self._places
 
     def give_back(self) -> None:
         with self._changed:

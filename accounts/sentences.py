@@ -130,3 +130,7 @@ def attempts_left(refused: Refused) -> str:
         "Il vous reste %(n)s\u00a0essais avant une attente.",
         refused.remaining,
     ) % {"n": refused.remaining}
+
+
+def too_many_at_once() -> str:
+    return _("Trop de connexions à la fois. Réessayez dans deux secondes.")

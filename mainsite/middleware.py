@@ -98,7 +98,7 @@ def _refused(request: HttpRequest, error: shedding.Overloaded) -> HttpResponse:
         status=503,
         code=f"overloaded_{error.reason}",
         page="503_busy.html",
-        what=_why(error.reason),
+        what=error.what or _why(error.reason),
         retry_after_s=error.retry_after_s,
     )
     return not_now(request, refused)
@@ -116,6 +116,4 @@ def _why(reason: str) -> str:
             "Redemandez celui-ci dans un moment."
         ),
     }
-    return sentences.get(
-        reason, _("Trop de connexions à la fois. Réessayez dans deux secondes.")
-    )
+    return sentences[reason]

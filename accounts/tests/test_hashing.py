@@ -154,3 +154,20 @@ class TestAtTheDoor:
         monkeypatch.setattr(hashing, "PATIENCE_S", 0.01)
         one_at_a_time.take(0)
         assert sign_in(client, analyst).status_code == 503
+
+    def test_while_every_turn_is_taken_nobody_costs_the_database_anything(
+        self, client, analyst, one_at_a_time, memory, django_assert_num_queries
+    ):
+        one_at_a_time.take(0)
+        waits = threading.Thread(target=lambda: _took(one_at_a_time, 5.0))
+        waits.start()
+        while not one_at_a_time._waiting:
+            time.sleep(0.001)
+        with django_assert_num_queries(0):
+            answer = sign_in(client, analyst)
+        assert answer.status_code == 503
+        assert answer["Retry-After"] == "2"
+        assert "Trop de connexions à la fois" in answer.content.decode()
+        one_at_a_time.give_back()
+        waits.join()
+        assert sign_in(client, analyst).status_code == 302

@@ -35,11 +35,14 @@ _COUNTS = "shed:counts"
 
 
 class Overloaded(Exception):
-    """Not now: ``reason`` is a key of the sentences, ``retry_after_s`` a guess."""
+    """Not now: ``reason`` is for programs and, where ``what`` says nothing, a key of
+    the sentences; ``retry_after_s`` is a guess.
+    """
 
-    def __init__(self, reason: str, retry_after_s: int) -> None:
+    def __init__(self, reason: str, retry_after_s: int, *, what: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.what = what
         self.retry_after_s = retry_after_s
 
 
