@@ -144,11 +144,8 @@ def _from_selection(request: HttpRequest) -> HttpResponse:
     user = sessions.signed_in_user(request)
     try:
         chosen = selection.read(request.POST, desk_id=user.desk_id, most=MOST_SELECTED)
-    except selection.SelectionIsEmpty:
-        messages.error(request, _("Aucune société n’est sélectionnée."))
-        return redirect("companies:list")
-    except selection.SelectionIsNotUnderstood as error:
-        messages.error(request, " ".join(error.refused))
+    except selection.SelectionRefused as error:
+        messages.error(request, str(error))
         return redirect("companies:list")
     except selection.SelectionIsTooLarge as error:
         sentence = _("%(found)d sociétés choisies\u00a0: un lot en prend %(most)d.")
