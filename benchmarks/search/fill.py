@@ -38,8 +38,14 @@ class Plan:
     """What is made of the generator's companies, in a folder of its own."""
 
     name: str
+    # What follows on the rows of the register, for each chunk of them.
     script: Path
     tables: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        scripts = (HERE / "register.sql", self.script)
+        return "".join(each.read_text(encoding="utf-8") for each in scripts)
 
 
 SEARCH = Plan(
@@ -104,7 +110,7 @@ def _digest(plan: Plan) -> str:
     """Of everything that the rows come from."""
     from benchmarks.search import shape
 
-    texts = [path.read_bytes() for path in (HERE / "generator.sql", plan.script)]
+    texts = [(HERE / "generator.sql").read_bytes(), plan.text.encode()]
     texts += [shape.read().digest.encode(), repr((DESKS, LISTS, SHORTEST)).encode()]
     return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
@@ -327,8 +333,7 @@ def _spans(rows: int) -> list[tuple[int, int]]:
 
 def _chunk(url: str, span: tuple[int, int], plan: Plan) -> Callable[[], None]:
     def run() -> None:
-        text = plan.script.read_text(encoding="utf-8")
-        text = text.replace("{first}", str(span[0])).replace("{last}", str(span[1]))
+        text = plan.text.replace("{first}", str(span[0])).replace("{last}", str(span[1]))
         began = time.perf_counter()
         with _connected(url) as db, db.transaction():
             for statement in text.split("--------\n"):
