@@ -114,7 +114,7 @@ def advance(
             if time.monotonic() > until:
                 return _hand_over(change)
     except selection.SelectionIsNotUnderstood as error:
-        _fail(change, " ".join(error.refused))
+        _fail(change, str(error))
     except Superseded:
         logger.warning("list change %s was taken over", change.public_id)
     else:

@@ -1,9 +1,11 @@
 """The companies ticked in the list: some rows, or everything that was found."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from companies.models import TargetList
 from companies.search import engine, phrase
@@ -11,8 +13,13 @@ from companies.search.engine import Search
 from companies.search.form import SearchForm
 
 
-class SelectionIsEmpty(ValueError):
-    pass
+class SelectionRefused(ValueError):
+    """``str()`` is the sentence to show."""
+
+
+class SelectionIsEmpty(SelectionRefused):
+    def __init__(self) -> None:
+        super().__init__(_("Aucune société n’est sélectionnée."))
 
 
 class SelectionIsTooLarge(ValueError):
@@ -23,12 +30,11 @@ class SelectionIsTooLarge(ValueError):
         self.found, self.most = found, most
 
 
-class SelectionIsNotUnderstood(ValueError):
-    """Without the criteria of ``refused`` more is found than was asked for."""
+class SelectionIsNotUnderstood(SelectionRefused):
+    """Without the criteria that are refused more is found than was asked for."""
 
-    def __init__(self, refused: tuple[str, ...]) -> None:
+    def __init__(self, refused: Iterable[str]) -> None:
         super().__init__(" ".join(refused))
-        self.refused = refused
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def of_query(query: str | QueryDict, *, desk_id: int | None) -> Chosen:
     given = query if isinstance(query, QueryDict) else QueryDict(query)
     form = SearchForm(given, desk_id=desk_id)
     if not form.is_valid():
-        raise SelectionIsNotUnderstood(tuple(form.in_words()))
+        raise SelectionIsNotUnderstood(form.in_words())
     return Chosen(engine.search(form.criteria, sort=form.sort, desk_id=desk_id))
 
 

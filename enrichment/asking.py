@@ -7,8 +7,7 @@ import asyncio
 import hashlib
 import logging
 import random
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -18,32 +17,23 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from accounts import installation
-from enrichment import ledger, lifetimes, packing, stakes
-from enrichment.answer_cache import KnownAnswer
-from enrichment.choices import AnswerStatus, BatchState, CallState, ItemState, Step
+from enrichment import ledger, ledger_lines, outcomes, stakes
+from enrichment.choices import AnswerStatus, BatchState, ItemState, Step
 from enrichment.group_writer import GroupWriter
-from enrichment.known import Known
-from enrichment.ledger import Closing, Leased, Refused, Stored
-from enrichment.lifetimes import Size
+from enrichment.lane_state import Company, Kept, Source
+from enrichment.ledger import Leased, Refused
 from enrichment.models import JournalEntry
 from enrichment.money import Opening
 from enrichment.outcomes import CompanyDone, Given, Outcome
 from enrichment.providers.base import Answer as Reply
-from enrichment.providers.base import Person, Question
-from enrichment.providers.base import Provider as Client
+from enrichment.providers.base import Question
 from enrichment.providers.errors import ProviderError
-from enrichment.providers.facts import ProviderFacts
-from enrichment.sources import Terms
-from mainsite.lib.ids import uuid7
-from mainsite.lib.limiter import Gate, GateClosed, LimiterAway, Turn
-from mainsite.lib.outgoing import Outgoing
+from mainsite.lib.limiter import GateClosed, LimiterAway, Turn
 from mainsite.lib.retries import backoff_s
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
-# What no other item of the source can escape.
-BLOCKING = frozenset({"bad_key"})
 # Ops hold a source: what waits for it looks again after this long.
 HELD_S = 30.0
 # What stops buying, as the journal tells it.
@@ -55,71 +45,6 @@ LIMITS = {
 }
 # How long a paid source waits for the free one, when another worker has it.
 SIBLING_WAIT_S = 2.0
-
-
-@dataclass
-class Source:
-    """A source as this lane talks to it."""
-
-    terms: Terms
-    client: Client
-    http: Outgoing
-    gate: Gate
-    # How many may have their line in the ledger and wait for their turn.
-    ahead: asyncio.Semaphore
-    paused_until: datetime | None = None
-    blocked: str = ""
-    # Pools that the source itself says are empty.
-    empty_pools: set[str] = field(default_factory=set)
-
-    def learn(self, error: ProviderError, *, option: str) -> None:
-        """What one refusal says of all the calls that would come after it."""
-        if error.reason in BLOCKING:
-            self.blocked = error.reason
-        elif error.reason == "no_credit":
-            self.empty_pools.add(self.terms.pool(option))
-
-
-@dataclass(frozen=True)
-class Kept:
-    """An answer that is still good, and what it says to the byte."""
-
-    answer: KnownAnswer
-    body: bytes
-
-
-@dataclass
-class Company:
-    """The leased items of one company, and what has come of them so far."""
-
-    siren: str
-    items: list[Leased]
-    # Answers that are still good, by source and subject.
-    stored: dict[tuple[str, str], Kept]
-    known: Known = field(default_factory=Known)
-    # Whom contacts are looked up for, by the number of the lead.
-    people: Mapping[str, Person] = field(default_factory=dict)
-    # What the sources asked so far have told.
-    facts: list[ProviderFacts] = field(default_factory=list)
-    # Why the paid sources are not worth asking, when a free one said so.
-    verdict: str = ""
-    # Until when a paid source waits, because a free one is not done.
-    wait_until: datetime | None = None
-
-    def wait(self, until: datetime) -> None:
-        self.wait_until = max(self.wait_until or until, until)
-
-    def found_kinds(self, *, is_person: bool) -> frozenset[str]:
-        """The kinds of contact that a source has given already.
-
-        The company's own switchboard is no way to a person who is looked for by name.
-        """
-        return frozenset(
-            contact.kind
-            for each in self.facts
-            for contact in each.contacts
-            if contact.is_personal or not is_person
-        )
 
 
 class Asker:
@@ -180,7 +105,7 @@ class Asker:
         except Exception:
             # The wall of the job runner: the batch goes on without this item.
             logger.exception("%s failed for %s", item.source, item.siren)
-            return _failed(item, "internal"), None
+            return outcomes.failed(item, "internal"), None
 
     async def _item(
         self, company: Company, item: Leased
@@ -190,10 +115,10 @@ class Asker:
         if stored is not None:
             return self._reuse(company, item, stored)
         if self._is_paid(item) and company.wait_until:
-            return _back(item, company.wait_until), None
+            return outcomes.back(item, company.wait_until), None
         reason = source.terms.off or self._not_worth(company, item)
         if reason:
-            return _not_bought(item, reason), None
+            return outcomes.not_bought(item, reason), None
         if source.terms.is_held:
             until = timezone.now() + timedelta(seconds=HELD_S)
             return self._hand_back(company, item, until), None
@@ -222,7 +147,7 @@ class Asker:
                 return self._hand_back(company, item, None), None
             if shut := _shut(item, source):
                 return shut, None
-            opening = _opening(item, source.terms)
+            opening = ledger_lines.opening(item, source.terms)
             source.gate.check(is_paid=opening.is_paid)
             refused = await self._ledger.put(opening)
             if isinstance(refused, Refused):
@@ -230,14 +155,14 @@ class Asker:
             try:
                 turn = await source.gate.acquire(is_paid=opening.is_paid)
             except (GateClosed, LimiterAway):
-                await self._ledger.put(_closing_of_no_call(opening))
+                await self._ledger.put(ledger_lines.closing_of_no_call(opening))
                 raise
         with turn:
             # What the source said of another company while this one waited.
             if shut := _shut(item, source):
-                await self._ledger.put(_closing_of_no_call(opening))
+                await self._ledger.put(ledger_lines.closing_of_no_call(opening))
                 return shut, None
-            question = _question(company, item)
+            question = company.question(item)
             reply = await self._call(source, opening, question, turn)
         return await self._store(company, item, source, opening, reply)
 
@@ -273,7 +198,7 @@ class Asker:
             if error.reason == "rate_limited" and error.retry_after_s:
                 source.gate.obey(error.retry_after_s)
             source.learn(error, option=question.option)
-            await self._ledger.put(_closing_of_error(opening, error))
+            await self._ledger.put(ledger_lines.closing_of_error(opening, error))
             raise
         turn.release(ok=True)
         return reply
@@ -290,7 +215,9 @@ class Asker:
         opening: Opening,
         reply: Reply,
     ) -> tuple[Outcome, Given | None]:
-        closing = _closing_of_reply(opening, source.terms, reply, company.known.size)
+        closing = ledger_lines.closing_of_reply(
+            opening, source.terms, reply, company.known.size
+        )
         answer_id = await self._ledger.put(closing)
         if not isinstance(answer_id, int) or closing.answer is None:
             raise TypeError("a stored answer has an id")
@@ -348,7 +275,7 @@ class Asker:
         if given.facts is None:
             if is_register:
                 company.verdict = company.verdict or "not_found"
-            return _failed(item, "not_found", given, cost)
+            return outcomes.failed(item, "not_found", given, cost)
         company.facts.append(given.facts)
         if is_register and company.verdict == "not_found":
             company.verdict = ""
@@ -382,14 +309,14 @@ class Asker:
             await self._in_thread(
                 partial(_note_once, self._batch_id, Step.OUT_OF_UNITS, item.source)
             )
-            return _not_bought(item, error.reason)
+            return outcomes.not_bought(item, error.reason)
         if error.permanent:
-            return _failed(item, error.reason)
+            return outcomes.failed(item, error.reason)
         now = timezone.now()
         if error.reason == "rate_limited" and error.retry_after_s:
             await self._rest(source, now + timedelta(seconds=error.retry_after_s))
         if item.attempts + 1 >= MAX_ATTEMPTS:
-            return _failed(item, error.reason)
+            return outcomes.failed(item, error.reason)
         # Spreading calls is not a secret: an ordinary generator will do.
         own = backoff_s(item.attempts + 1, draw=random.random())  # noqa: S311
         wait_s = max(own, error.retry_after_s or 0.0)
@@ -409,7 +336,7 @@ class Asker:
         """Back to wait until then, None for at once; its paid siblings wait as long."""
         if until and not self._is_paid(item):
             company.wait(until)
-        return _back(item, until)
+        return outcomes.back(item, until)
 
     async def _refused(
         self, company: Company, item: Leased, refused: Refused
@@ -425,122 +352,16 @@ class Asker:
             return self._hand_back(company, item, timezone.now() + wait)
         step = LIMITS[refused.reason]
         await self._in_thread(partial(_note_once, self._batch_id, step, item.source))
-        return _not_bought(item, refused.reason)
-
-
-# Plain pieces
-
-
-def _question(company: Company, item: Leased) -> Question:
-    person = company.people.get(item.lead)
-    return Question(siren=item.siren, option=item.option, person=person)
-
-
-def _opening(item: Leased, terms: Terms) -> Opening:
-    return Opening(
-        call_id=uuid7(),
-        item_id=item.id,
-        siren=item.siren,
-        source=item.source,
-        subject=item.subject,
-        hold_eur=terms.cost_eur(item.option) or Decimal(0),
-        units=terms.units(item.option),
-        pool=terms.pool(item.option),
-        day_quota=terms.day_quota,
-    )
-
-
-def _closing_of_reply(
-    opening: Opening, terms: Terms, reply: Reply, size: Size
-) -> Closing:
-    state = CallState.PAID if reply.tokens else CallState.FREE
-    if opening.is_paid and not reply.tokens:
-        state = CallState.NOT_CHARGED
-    raw, encoding = packing.packed(reply.raw)
-    return Closing(
-        opening=opening,
-        state=state,
-        http_status=reply.http_status,
-        tokens=reply.tokens,
-        amount_eur=terms.amount_eur(reply.tokens, opening.pool) or Decimal(0),
-        answer=Stored(
-            status=reply.status,
-            raw=raw,
-            encoding=encoding,
-            sha256=hashlib.sha256(reply.raw).hexdigest(),
-            headers=dict(reply.headers),
-            http_status=reply.http_status,
-            fetched_at=reply.fetched_at,
-            expires_at=lifetimes.expiry(
-                hours=terms.reuse_hours,
-                status=reply.status,
-                fetched_at=reply.fetched_at,
-                size=size,
-                key=f"{opening.source}:{opening.siren}:{opening.subject}",
-            ),
-            is_sandbox=reply.is_sandbox,
-        ),
-    )
-
-
-def _closing_of_no_call(opening: Opening) -> Closing:
-    """The gate closed between the opening and the call: nothing left."""
-    state = CallState.NOT_CHARGED if opening.is_paid else CallState.FREE
-    return Closing(opening=opening, state=state, reason="not_sent")
-
-
-def _closing_of_error(opening: Opening, error: ProviderError) -> Closing:
-    if error.is_charge_unknown:
-        state = CallState.LOST
-    else:
-        state = CallState.NOT_CHARGED if opening.is_paid else CallState.FREE
-    return Closing(
-        opening=opening, state=state, http_status=error.status, reason=error.reason
-    )
+        return outcomes.not_bought(item, refused.reason)
 
 
 def _shut(item: Leased, source: Source) -> Outcome | None:
     """What becomes of an item whose source refuses all like it; else None."""
     if source.blocked:
-        return _failed(item, source.blocked)
+        return outcomes.failed(item, source.blocked)
     if source.terms.pool(item.option) in source.empty_pools:
-        return _not_bought(item, "no_credit")
+        return outcomes.not_bought(item, "no_credit")
     return None
-
-
-def _failed(
-    item: Leased,
-    reason: str,
-    given: Given | None = None,
-    cost_eur: Decimal | None = None,
-) -> Outcome:
-    return Outcome(
-        item_id=item.id,
-        source=item.source,
-        state=ItemState.FAILED,
-        reason=reason,
-        answer_id=given.answer_id if given else None,
-        sha256=given.sha256 if given else "",
-        cost_eur=cost_eur or Decimal(0),
-    )
-
-
-def _not_bought(item: Leased, reason: str) -> Outcome:
-    return Outcome(
-        item_id=item.id,
-        source=item.source,
-        state=ItemState.NOT_BOUGHT,
-        reason=reason,
-    )
-
-
-def _back(item: Leased, until: datetime | None) -> Outcome:
-    return Outcome(
-        item_id=item.id,
-        source=item.source,
-        state=ItemState.WAITING,
-        retry_at=until,
-    )
 
 
 def _note_once(batch_id: int, step: Step, source: str) -> None:

@@ -28,9 +28,10 @@ from enrichment import (
     sources,
 )
 from enrichment.answer_cache import KnownAnswer
-from enrichment.asking import SIBLING_WAIT_S, Asker, Company, Kept, Source
+from enrichment.asking import SIBLING_WAIT_S, Asker
 from enrichment.choices import ItemState
 from enrichment.group_writer import DatabaseThread, GroupWriter
+from enrichment.lane_state import Company, Kept, Source
 from enrichment.ledger import Leased
 from enrichment.models import Item
 from enrichment.providers.base import Person

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from enrichment.choices import ItemState, Step
+from enrichment.ledger import Leased
 from enrichment.providers.facts import ProviderFacts
 
 
@@ -46,3 +47,38 @@ class CompanyDone:
     outcomes: tuple[Outcome, ...]
     given: tuple[Given, ...] = ()
     notes: tuple[Step, ...] = field(default=())
+
+
+def failed(
+    item: Leased,
+    reason: str,
+    given: Given | None = None,
+    cost_eur: Decimal | None = None,
+) -> Outcome:
+    return Outcome(
+        item_id=item.id,
+        source=item.source,
+        state=ItemState.FAILED,
+        reason=reason,
+        answer_id=given.answer_id if given else None,
+        sha256=given.sha256 if given else "",
+        cost_eur=cost_eur or Decimal(0),
+    )
+
+
+def not_bought(item: Leased, reason: str) -> Outcome:
+    return Outcome(
+        item_id=item.id,
+        source=item.source,
+        state=ItemState.NOT_BOUGHT,
+        reason=reason,
+    )
+
+
+def back(item: Leased, until: datetime | None) -> Outcome:
+    return Outcome(
+        item_id=item.id,
+        source=item.source,
+        state=ItemState.WAITING,
+        retry_at=until,
+    )

@@ -1,33 +1,25 @@
 """Where a batch stands, read from the ledger: never from the queue."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
 from django.db import connection
-from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 from redis.exceptions import RedisError
 
 from companies.models import Company
-from enrichment import wording
-from enrichment.choices import (
-    NOT_RETRYABLE,
-    BatchKind,
-    BatchState,
-    CallState,
-    ItemState,
-)
-from enrichment.models import Batch, Call, Item, JournalEntry
+from enrichment import batch_counts, wording
+from enrichment.batch_counts import Asked
+from enrichment.choices import BatchKind, BatchState, ItemState
+from enrichment.models import Batch, JournalEntry
 from enrichment.sources import Terms, all_terms
 from mainsite.lib.limiter import state_of
 
 # Too early to say how long the rest will take.
 HIDDEN_FOR_S = 10
-RATE_OVER_S = 15
 JOURNAL_LINES = 8
 # A few companies are done in a second or two: somebody looks until they are.
 FEW = 5
@@ -208,17 +200,17 @@ class Progress:
 
 def progress(batch: Batch) -> Progress:
     terms = all_terms()
-    asked = _asked(batch)
+    asked = batch_counts.asked(batch)
     failures = _failures(batch, terms)
-    calls = _calls(batch)
-    states = _states(asked)
+    calls = batch_counts.calls(batch)
+    states = batch_counts.states(asked)
     waits = _waits(batch, [terms[name] for name in terms if name in states])
     retry = [one for one in asked if one.may_be_retried]
     stopped = [one for one in asked if one.was_stopped]
     return Progress(
         batch=batch,
         siren=_only_company(batch),
-        companies=_companies(batch),
+        companies=batch_counts.companies(batch),
         sources=tuple(
             SourceLine(
                 terms=one,
@@ -236,7 +228,7 @@ def progress(batch: Batch) -> Progress:
         ),
         failures=failures,
         journal=tuple(map(_line, batch.journal.order_by("-at", "-pk")[:JOURNAL_LINES])),
-        per_s=_rate(batch),
+        per_s=batch_counts.rate(batch),
         retryable=sum(one.count for one in retry),
         retry_eur=_price(retry, terms),
         stopped=sum(one.count for one in stopped),
@@ -256,51 +248,7 @@ def _line(entry: JournalEntry) -> JournalLine:
     return JournalLine(at=entry.at, words=words, is_alert=entry.is_alert)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """So many items of one option of a source that stand alike."""
-
-    source: str
-    option: str
-    state: str
-    reason: str
-    count: int
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.state == ItemState.WAITING
-
-    @property
-    def may_be_retried(self) -> bool:
-        failed = self.state == ItemState.FAILED
-        return failed and self.reason not in NOT_RETRYABLE
-
-    @property
-    def was_stopped(self) -> bool:
-        """Not bought for want of money or of calls: both may come."""
-        return self.state == ItemState.NOT_BOUGHT and self.reason in wording.TAKEN_UP
-
-
-_STATES = """
-    SELECT source, split_part(subject, ':', 1) AS option, state, reason, count(*)
-    FROM enrichment_item WHERE batch_id = %s GROUP BY source, option, state, reason
-"""
-
-
-def _asked(batch: Batch) -> list[_Asked]:
-    with connection.cursor() as cursor:
-        cursor.execute(_STATES, [batch.pk])
-        return [_Asked(*row) for row in cursor.fetchall()]
-
-
-def _states(asked: Iterable[_Asked]) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {}
-    for one in asked:
-        found.setdefault(one.source, Counter())[one.state] += one.count
-    return found
-
-
-def _price(asked: Iterable[_Asked], terms: Mapping[str, Terms]) -> Decimal:
+def _price(asked: Iterable[Asked], terms: Mapping[str, Terms]) -> Decimal:
     """At most, at today's prices."""
     prices = ((one.count, terms[one.source].cost_eur(one.option)) for one in asked)
     return sum((count * price for count, price in prices if price), Decimal(0))
@@ -316,65 +264,6 @@ def _waits(batch: Batch, terms: Sequence[Terms]) -> dict[str, str]:
     except RedisError:
         return held
     return {gate.name: wording.rests_or_pauses(gate) for gate in gates} | held
-
-
-# A company is what its items are: under way as long as one is. A source that does
-# not know it is no failure when another one does.
-_COMPANIES = """
-    WITH company AS (
-        SELECT i.siren,
-            bool_or(i.state IN ('waiting', 'running')) AS pending,
-            bool_or(c.id IS NOT NULL) AS in_flight,
-            bool_or(i.state = 'failed' AND i.reason <> 'not_found') AS failed,
-            bool_or(i.state = 'done') AS done,
-            bool_or(i.state = 'reused') AS reused,
-            bool_or(i.state = 'failed') AS not_found,
-            bool_or(i.state = 'not_bought') AS not_bought
-        FROM enrichment_item i LEFT JOIN enrichment_call c
-            ON c.state = 'open' AND c.siren = i.siren AND c.source = i.source
-            AND c.subject = i.subject
-        WHERE i.batch_id = %s GROUP BY i.siren
-    )
-    SELECT CASE WHEN pending AND in_flight THEN 'running' WHEN pending THEN 'waiting'
-        WHEN failed THEN 'failed' WHEN done THEN 'done' WHEN reused THEN 'reused'
-        WHEN not_found THEN 'failed' WHEN not_bought THEN 'not_bought'
-        ELSE 'cancelled' END AS state, count(*)
-    FROM company GROUP BY state
-"""
-_ORDER = (
-    "done",
-    "reused",
-    "failed",
-    "not_bought",
-    "cancelled",
-    "running",
-    "waiting",
-)
-
-
-def _companies(batch: Batch) -> dict[str, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(_COMPANIES, [batch.pk])
-        found = dict(cursor.fetchall())
-    return {state: found.get(state, 0) for state in _ORDER}
-
-
-def _calls(batch: Batch) -> dict[str, tuple[Decimal, int]]:
-    """Money committed and answers lost, by source."""
-    is_held = Q(state__in=[CallState.OPEN, CallState.LOST])
-    rows = (
-        Call.objects.filter(batch=batch)
-        .values("source")
-        .annotate(
-            held=Sum("held_eur", filter=is_held),
-            paid=Sum("amount_eur", filter=~is_held),
-            lost=Count("pk", filter=Q(state=CallState.LOST)),
-        )
-    )
-    return {
-        row["source"]: (Decimal(row["held"] or 0) + (row["paid"] or 0), row["lost"])
-        for row in rows
-    }
 
 
 _SHOWN = """
@@ -421,21 +310,3 @@ def _names(sirens: Sequence[str]) -> dict[str, str]:
         return {}
     rows = Company.objects.filter(siren__in=sirens)
     return dict(rows.values_list("siren", "name"))
-
-
-def _rate(batch: Batch) -> float:
-    """Companies ended per second, lately."""
-    if batch.started_at is None or batch.state != BatchState.RUNNING:
-        return 0.0
-    now = timezone.now()
-    over_s = min(RATE_OVER_S, max(1.0, (now - batch.started_at).total_seconds()))
-    ended = (
-        Item.objects.filter(batch=batch)
-        .values("siren")
-        .annotate(
-            last=Max("updated_at"),
-            pending=Count("pk", filter=Q(state__in=["waiting", "running"])),
-        )
-        .filter(pending=0, last__gt=now - timedelta(seconds=over_s))
-    )
-    return float(ended.count() / over_s)

@@ -1,11 +1,11 @@
 """A batch's life: made from a list, started, paused, cancelled, taken up, ended."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,21 +15,17 @@ from accounts import audit
 from accounts.models import Desk, User
 from enrichment import ledger, recording, weighing
 from enrichment.actions import Action
+from enrichment.batch_rows import Tally, copy_items
 from enrichment.choices import NOT_RETRYABLE, BatchKind, BatchState, ItemState, Step
 from enrichment.events import BatchWaiting
-from enrichment.intake import Accepted, IntakeError, Line, Reading, Refused
+from enrichment.intake import Accepted, IntakeError, Reading
 from enrichment.models import Batch, BatchLine, Item, JournalEntry
 from enrichment.preview import preview
-from enrichment.providers.registry import provider_classes
 from enrichment.querysets import ItemQuerySet
 from enrichment.sources import all_terms
-from enrichment.weighing import RANKS
 from enrichment.wording import TAKEN_UP
 from mainsite.lib.connections import take_time
 from mainsite.lib.events import publish
-
-# The report lists so many refused lines, and counts every one of them.
-LINES_KEPT = 20_000
 
 
 class NothingAccepted(IntakeError):
@@ -58,8 +54,8 @@ def make_batch(
         name=Truncator(name).chars(120),
         detected=reading.detected.as_dict(),
     )
-    tally = _Tally(batch)
-    _copy_items(batch, tally.follow(reading.lines))
+    tally = Tally(batch)
+    copy_items(batch, tally.follow(reading.lines))
     if not tally.accepted:
         raise NothingAccepted(tally.lines, tally.refused)
     BatchLine.objects.bulk_create(tally.lines, batch_size=2000)
@@ -96,7 +92,7 @@ def fill(batch: Batch, sirens: Iterable[str]) -> int:
     batch.name = Truncator(batch.name).chars(120)
     batch.lines_read, batch.detected = len(chosen), {"accepted": len(chosen)}
     batch.save()
-    _copy_items(
+    copy_items(
         batch, (Accepted(n, siren, siren) for n, siren in enumerate(chosen, start=1))
     )
     return len(chosen)
@@ -106,86 +102,6 @@ def _desk_of(user: User) -> Desk:
     if user.desk is None:
         raise TypeError("a batch belongs to a desk")
     return user.desk
-
-
-class _Tally:
-    """Counts every line; keeps, up to a limit, those the report shows."""
-
-    def __init__(self, batch: Batch) -> None:
-        self._batch = batch
-        self.accepted = 0
-        self.refused: Counter[str] = Counter()
-        self.repaired: Counter[str] = Counter()
-        self.lines: list[BatchLine] = []
-
-    def follow(self, lines: Iterable[Line]) -> Iterator[Accepted]:
-        for line in lines:
-            if isinstance(line, Refused):
-                self.refused[line.reason] += 1
-                self._keep(line)
-                continue
-            self.accepted += 1
-            if line.repair:
-                self.repaired[line.repair] += 1
-                self._keep(line)
-            yield line
-
-    def _keep(self, line: Line) -> None:
-        if len(self.lines) < LINES_KEPT:
-            self.lines.append(_batch_line(self._batch, line))
-
-
-def _batch_line(batch: Batch, line: Line) -> BatchLine:
-    read = _storable(line.read)[:200]
-    if isinstance(line, Refused):
-        cells = [_storable(cell)[:2000] for cell in line.cells]
-        return BatchLine(
-            batch=batch,
-            number=line.number,
-            read=read,
-            is_refused=True,
-            reason=line.reason,
-            hint=line.hint[:40],
-            cells=cells,
-        )
-    return BatchLine(
-        batch=batch,
-        number=line.number,
-        read=read,
-        is_refused=False,
-        reason=line.repair or "",
-        hint=line.siren,
-    )
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL keeps neither NUL nor half of a surrogate pair."""
-    cleaned = text.replace("\x00", "␀")
-    return cleaned.encode("utf-8", "replace").decode("utf-8")
-
-
-_COPY_ITEMS = """
-    COPY enrichment_item (batch_id, siren, source, subject, position, state, attempts,
-        reason, updated_at) FROM STDIN
-"""
-
-
-def _copy_items(batch: Batch, lines: Iterable[Accepted]) -> None:
-    asked = [
-        (name, option)
-        for name in all_terms()
-        for option in provider_classes()[name].usual
-    ]
-    now = timezone.now()
-    take_time()
-    with connection.cursor() as cursor, cursor.copy(_COPY_ITEMS) as copy:
-        for place, line in enumerate(lines):
-            siren = int(line.siren)
-            for rank, (name, subject) in enumerate(asked):
-                position = place * RANKS + rank
-                copy.write_row(
-                    (batch.pk, siren, name, subject, position, "waiting", 0, "", now)
-                )
 
 
 # Start

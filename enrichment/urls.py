@@ -1,11 +1,11 @@
 from django.urls import path
 
-from enrichment import contact_views, views
+from enrichment import contact_views, new_views, views
 
 app_name = "enrichment"
 urlpatterns = [
     path("enrichissements/", views.batches, name="batches"),
-    path("enrichissements/nouveau/", views.new, name="new"),
+    path("enrichissements/nouveau/", new_views.new, name="new"),
     path("enrichissements/regles/", views.rules, name="rules"),
     path("enrichissements/<uuid:public_id>/", views.show, name="batch"),
     path("enrichissements/<uuid:public_id>/suivi/", views.watch, name="watch"),
@@ -24,8 +24,8 @@ urlpatterns = [
         "enrichissements/<uuid:public_id>/echecs.csv", views.failures, name="failures"
     ),
     path("societes/<siren:siren>/sources/", views.sources, name="sources"),
-    path("societes/<siren:siren>/enrichir/", views.enrich_one, name="enrich_one"),
-    path("societes/<siren:siren>/actualiser/", views.refresh, name="refresh"),
+    path("societes/<siren:siren>/enrichir/", new_views.enrich_one, name="enrich_one"),
+    path("societes/<siren:siren>/actualiser/", new_views.refresh, name="refresh"),
     path(
         "societes/<siren:siren>/contacts/chercher/",
         contact_views.find,

@@ -106,10 +106,8 @@ def of_selection(request: HttpRequest) -> HttpResponse:
     query = request.POST.get("requete", "")
     try:
         chosen = selection.read(request.POST, desk_id=desk_id, most=MOST_SEEDS)
-    except selection.SelectionIsEmpty:
-        messages.error(request, _("Aucune société n’est sélectionnée."))
-    except selection.SelectionIsNotUnderstood as error:
-        messages.error(request, " ".join(error.refused))
+    except selection.SelectionRefused as error:
+        messages.error(request, str(error))
     except selection.SelectionIsTooLarge as error:
         messages.error(request, _too_many(error.found))
     else:

@@ -4,10 +4,9 @@ Later migrations take rights away where a table must not be rewritten. With one 
 for everything there is nothing to grant, and ``check --deploy`` says so.
 """
 
-import os
-
-import environ
 from django.db import migrations
+
+from mainsite.lib.application_role import application_role
 
 RIGHTS = {
     "TABLES": "SELECT, INSERT, UPDATE, DELETE",
@@ -18,25 +17,20 @@ RIGHTS = {
 
 def grant_to_application_role(apps, schema_editor):
     connection = schema_editor.connection
-    role = environ.Env.db_url_config(os.environ.get("DATABASE_URL", "")).get("USER")
+    role = application_role(connection)
+    if role is None:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = %s AND rolname <> current_user",
-            [role],
-        )
-        if cursor.fetchone() is None:
-            return
-        quoted = connection.ops.quote_name(role)
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
         for kind, rights in RIGHTS.items():
             cursor.execute(
                 f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} "
-                f"ON {kind} TO {quoted}"
+                f"ON {kind} TO {role}"
             )
             # django_migrations and friends, made before this migration ran.
             if kind != "FUNCTIONS":
                 cursor.execute(
-                    f"GRANT {rights} ON ALL {kind} IN SCHEMA public TO {quoted}"
+                    f"GRANT {rights} ON ALL {kind} IN SCHEMA public TO {role}"
                 )
 
 

@@ -4,11 +4,10 @@ They are made by SQL: their triggers refuse UPDATE, DELETE and TRUNCATE to every
 and the application's own role is not granted them in the first place.
 """
 
-import os
-
-import environ
 from django.conf import settings
 from django.db import migrations
+
+from mainsite.lib.application_role import application_role, leave_only
 
 TABLES = """
     CREATE TABLE accounts_installation (
@@ -65,23 +64,15 @@ def write_installation(apps, schema_editor):
 
 
 def limit_application_role(apps, schema_editor):
-    """Nothing to do when one role does everything: check --deploy says so."""
-    connection = schema_editor.connection
-    role = environ.Env.db_url_config(os.environ.get("DATABASE_URL", "")).get("USER")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = %s AND rolname <> current_user",
-            [role],
-        )
-        if cursor.fetchone() is None:
-            return
-        quoted = connection.ops.quote_name(role)
+    role = application_role(schema_editor.connection)
+    if role is None:
+        return
+    with schema_editor.connection.cursor() as cursor:
         for table, rights in (
             ("accounts_auditentry", "SELECT, INSERT"),
             ("accounts_installation", "SELECT"),
         ):
-            cursor.execute(f"REVOKE ALL ON {table} FROM {quoted}, PUBLIC")
-            cursor.execute(f"GRANT {rights} ON {table} TO {quoted}")
+            leave_only(cursor, role, table=table, rights=rights)
 
 
 class Migration(migrations.Migration):

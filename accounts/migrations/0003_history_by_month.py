@@ -8,10 +8,9 @@ which is a row that the application can read and never write.
 Months are months of UTC, so that no clock change moves a bound.
 """
 
-import os
-
-import environ
 from django.db import migrations, models
+
+from mainsite.lib.application_role import application_role, leave_only
 
 TABLE = """
 CREATE TABLE history_retention (
@@ -329,22 +328,16 @@ INNER = ("close", "guard", "attach", "attach_month", "partition")
 
 def limit_application_role(apps, schema_editor):
     """The application reads the retention and calls one function: nothing else."""
-    role = environ.Env.db_url_config(os.environ.get("DATABASE_URL", "")).get("USER")
+    role = application_role(schema_editor.connection)
     with schema_editor.connection.cursor() as cursor:
         for name in (*INNER, "maintain"):
             cursor.execute(f"REVOKE ALL ON FUNCTION history_{name} FROM PUBLIC")
-        cursor.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = %s AND rolname <> current_user",
-            [role],
-        )
-        if cursor.fetchone() is None:
+        if role is None:
             return
-        quoted = schema_editor.connection.ops.quote_name(role)
-        cursor.execute(f"REVOKE ALL ON history_retention FROM {quoted}, PUBLIC")
-        cursor.execute(f"GRANT SELECT ON history_retention TO {quoted}")
+        leave_only(cursor, role, table="history_retention", rights="SELECT")
         for name in INNER:
-            cursor.execute(f"REVOKE ALL ON FUNCTION history_{name} FROM {quoted}")
-        cursor.execute(f"GRANT EXECUTE ON FUNCTION history_maintain TO {quoted}")
+            cursor.execute(f"REVOKE ALL ON FUNCTION history_{name} FROM {role}")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION history_maintain TO {role}")
 
 
 class Migration(migrations.Migration):

@@ -5,10 +5,9 @@ Seals are made by one function of the owner. The application may call it and rea
 it made; it can neither write a seal nor change one.
 """
 
-import os
-
-import environ
 from django.db import migrations, models
+
+from mainsite.lib.application_role import application_role, leave_only
 
 TABLE = """
 CREATE TABLE audit_seal (
@@ -107,19 +106,12 @@ DROP TABLE audit_seal;
 
 
 def limit_application_role(apps, schema_editor):
-    """Nothing to do when one role does everything: check --deploy says so."""
-    role = environ.Env.db_url_config(os.environ.get("DATABASE_URL", "")).get("USER")
+    role = application_role(schema_editor.connection)
+    if role is None:
+        return
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = %s AND rolname <> current_user",
-            [role],
-        )
-        if cursor.fetchone() is None:
-            return
-        quoted = schema_editor.connection.ops.quote_name(role)
-        cursor.execute(f"REVOKE ALL ON audit_seal FROM {quoted}, PUBLIC")
-        cursor.execute(f"GRANT SELECT ON audit_seal TO {quoted}")
-        cursor.execute(f"GRANT EXECUTE ON FUNCTION audit_seal_now TO {quoted}")
+        leave_only(cursor, role, table="audit_seal", rights="SELECT")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION audit_seal_now TO {role}")
 
 
 class Migration(migrations.Migration):

@@ -6,10 +6,9 @@ what the digest of each seal is without them: the chain is verified as before. A
 lets no other change of an entry through, whoever asks for it.
 """
 
-import os
-
-import environ
 from django.db import migrations, models
+
+from mainsite.lib.application_role import application_role, leave_only
 
 TABLE = """
 CREATE TABLE audit_forgetting (
@@ -113,19 +112,12 @@ DROP TABLE audit_forgetting;
 
 
 def limit_application_role(apps, schema_editor):
-    """Nothing to do when one role does everything: check --deploy says so."""
-    role = environ.Env.db_url_config(os.environ.get("DATABASE_URL", "")).get("USER")
+    role = application_role(schema_editor.connection)
+    if role is None:
+        return
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = %s AND rolname <> current_user",
-            [role],
-        )
-        if cursor.fetchone() is None:
-            return
-        quoted = schema_editor.connection.ops.quote_name(role)
-        cursor.execute(f"REVOKE ALL ON audit_forgetting FROM {quoted}, PUBLIC")
-        cursor.execute(f"GRANT SELECT ON audit_forgetting TO {quoted}")
-        cursor.execute(f"GRANT EXECUTE ON FUNCTION audit_forget_origins TO {quoted}")
+        leave_only(cursor, role, table="audit_forgetting", rights="SELECT")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION audit_forget_origins TO {role}")
 
 
 class Migration(migrations.Migration):

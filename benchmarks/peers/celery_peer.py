@@ -1,15 +1,13 @@
 """A Celery worker over our chunks, in an environment of its own under .bench/."""
 
 import subprocess
-import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.enrichment import ground
-from benchmarks.peers.rows import UnavailableError
-from benchmarks.search.ground import BENCH
+from benchmarks.peers.environments import interpreter
 
 VERSION = "5.7.0"
 APP = "benchmarks.peers.celery_app"
@@ -18,21 +16,7 @@ READY_S = 8.0
 
 
 def installed() -> Path:
-    """Its interpreter. Raises UnavailableError when it cannot be installed here."""
-    folder = BENCH / f"celery-{VERSION}"
-    python = folder / "bin" / "python"
-    if (folder / "ready").exists():
-        return python
-    commands = (
-        [sys.executable, "-m", "venv", str(folder)],
-        [str(python), "-m", "pip", "install", "-q", f"celery=={VERSION}"],
-    )
-    for command in commands:
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
-        if done.returncode:
-            raise UnavailableError(done.stderr.decode(errors="replace")[-400:])
-    (folder / "ready").touch()
-    return python
+    return interpreter(f"celery-{VERSION}", f"celery=={VERSION}")
 
 
 def environment(env: Mapping[str, str]) -> dict[str, str]:

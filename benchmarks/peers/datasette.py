@@ -1,17 +1,15 @@
 """Datasette over the same rows in SQLite, with full-text search on the names."""
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import psycopg
 
-from benchmarks.peers.rows import COLUMNS, Peer, Question, UnavailableError
+from benchmarks.peers.environments import interpreter
+from benchmarks.peers.rows import COLUMNS, Peer, Question
 from benchmarks.search import web
-from benchmarks.search.ground import BENCH
 
 VERSION = "0.65.5"
 PORTS = (28_485, 28_486)
@@ -58,22 +56,8 @@ def serve(
 
 
 def _installed() -> Path:
-    folder = BENCH / "peers" / "datasette"
-    program = folder / "bin" / "datasette"
-    if program.exists():
-        return program
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-q"]
-    for command in (
-        [sys.executable, "-m", "venv", str(folder)],
-        [*pip, f"datasette=={VERSION}", "setuptools<81"],
-    ):
-        done = subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            said = done.stderr.strip()[-300:]
-            raise UnavailableError(f"Datasette {VERSION}: {said}")
-    return program
+    wanted = (f"datasette=={VERSION}", "setuptools<81")
+    return interpreter(f"datasette-{VERSION}", *wanted).with_name("datasette")
 
 
 def _database(env: Mapping[str, str], total: int) -> Path:

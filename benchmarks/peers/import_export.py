@@ -1,11 +1,10 @@
 """django-import-export as its manual says for large files, in its own environment."""
 
 import subprocess
-import sys
 from pathlib import Path
 
+from benchmarks.peers.environments import interpreter
 from benchmarks.peers.rows import UnavailableError
-from benchmarks.search.ground import BENCH
 
 __all__ = ["UnavailableError", "rows_per_s"]
 
@@ -74,22 +73,8 @@ def rows_per_s(path: Path, url: str) -> float:
 
 
 def _installed() -> Path:
-    """Its interpreter. Raises UnavailableError when it cannot be installed here."""
-    folder = BENCH / f"django-import-export-{VERSION}"
-    python = folder / "bin" / "python"
-    if (folder / "ready").exists():
-        return python
-    commands = (
-        [sys.executable, "-m", "venv", str(folder)],
-        [
-            *(str(python), "-m", "pip", "install", "-q"),
-            f"django-import-export=={VERSION}",
-            "psycopg[binary]==3.*",
-        ],
+    return interpreter(
+        f"django-import-export-{VERSION}",
+        f"django-import-export=={VERSION}",
+        "psycopg[binary]==3.*",
     )
-    for command in commands:
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
-        if done.returncode:
-            raise UnavailableError(done.stderr.decode(errors="replace")[-400:])
-    (folder / "ready").touch()
-    return python

@@ -12,7 +12,6 @@ import os
 import resource
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +23,8 @@ from typing import Any
 import psycopg
 
 from benchmarks.enrichment.ground import cpu_s
+from benchmarks.peers.environments import interpreter
+from benchmarks.peers.rows import UnavailableError
 from benchmarks.scoring import ground
 from benchmarks.scoring.ground import Part, Rows, Timed, Verdicts
 
@@ -301,8 +302,9 @@ def _prepare_sql(db: psycopg.Connection[Any]) -> None:
 
 
 def _in_pandas(env: Mapping[str, str], count: int) -> Iterator[str]:
-    python = _pandas()
-    if python is None:
+    try:
+        python = interpreter("pandas", *PANDAS)
+    except UnavailableError:
         yield "pandas cannot be installed here"
         return
     most = min(count, PEER_MOST)
@@ -322,19 +324,3 @@ def _in_pandas(env: Mapping[str, str], count: int) -> Iterator[str]:
     scaled = total * count / most
     pace = f"{scaled:.0f} s for {count:,} at that pace"
     yield f"{total:.1f} s for {most:,} ({steps}); {pace}"
-
-
-def _pandas() -> Path | None:
-    folder = ground.BENCH / "pandas"
-    python = folder / "bin" / "python"
-    if (folder / "ready").exists():
-        return python
-    for command in (
-        [sys.executable, "-m", "venv", str(folder)],
-        [str(python), "-m", "pip", "install", "-q", *PANDAS],
-    ):
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
-        if done.returncode:
-            return None
-    (folder / "ready").touch()
-    return python

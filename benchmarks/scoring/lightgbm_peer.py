@@ -1,14 +1,12 @@
 """LightGBM with default settings, in an environment of its own under .bench/."""
 
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.peers.rows import UnavailableError
-from benchmarks.search.ground import BENCH
+from benchmarks.peers.environments import interpreter
 from scoring.learning.arrays import Bools, Floats
 from scoring.learning.features import Features
 from scoring.learning.table import Table
@@ -27,26 +25,9 @@ np.save(sys.argv[2], model.predict_proba(found["test"])[:, 1])
 
 
 def installed() -> Path:
-    """Its interpreter. Raises UnavailableError when it cannot be installed here."""
-    folder = BENCH / f"lightgbm-{VERSION}"
-    python = folder / "bin" / "python"
-    if (folder / "ready").exists():
-        return python
-    commands = (
-        [sys.executable, "-m", "venv", str(folder)],
-        # Its scikit-learn interface asks for scikit-learn.
-        [
-            *(str(python), "-m", "pip", "install", "-q"),
-            f"lightgbm=={VERSION}",
-            "scikit-learn==1.9.*",
-        ],
-    )
-    for command in commands:
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
-        if done.returncode:
-            raise UnavailableError(done.stderr.decode(errors="replace")[-400:])
-    (folder / "ready").touch()
-    return python
+    # Its scikit-learn interface asks for scikit-learn.
+    wanted = (f"lightgbm=={VERSION}", "scikit-learn==1.9.*")
+    return interpreter(f"lightgbm-{VERSION}", *wanted)
 
 
 def predict(train: Table, labels: Bools, test: Table) -> Floats:

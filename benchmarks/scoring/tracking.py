@@ -12,7 +12,6 @@ import os
 import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import urllib.request
 from collections.abc import Iterator
@@ -20,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.peers.environments import interpreter
+from benchmarks.peers.rows import UnavailableError
 from benchmarks.scoring import ground
 from benchmarks.scoring.ground import Part
 from benchmarks.search import web
@@ -29,8 +30,11 @@ OUTCOMES = 600
 
 
 def measure(_options: argparse.Namespace) -> Part:
-    python = _installed()
-    if python is None:
+    try:
+        python = interpreter(
+            f"mlflow-{VERSION[0]}", f"mlflow=={VERSION}", sees_ours=True
+        )
+    except UnavailableError:
         return [("MLflow", "cannot be installed here: not measured")], {}
     servers = [sys.executable, "-m", "deploy.local.servers", "--local-env"]
     with tempfile.TemporaryDirectory() as folder, _server(python, folder) as address:
@@ -58,29 +62,6 @@ def measure(_options: argparse.Namespace) -> Part:
     ]
     is_right = not wrong and told["is_kept_without"]
     return rows, {"mlflow_run": {"value": len(asked), "bar": "same", "ok": is_right}}
-
-
-def _installed() -> Path | None:
-    folder = ground.BENCH / f"mlflow-{VERSION[0]}"
-    python = folder / "bin" / "python"
-    if (folder / "ready").exists():
-        return python
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "venv", str(folder)], check=False
-    )
-    if done.returncode:
-        return None
-    lib = folder / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
-    (lib / "product.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    done = subprocess.run(  # noqa: S603
-        [str(python), "-m", "pip", "install", "-q", f"mlflow=={VERSION}"],
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
-    if done.returncode:
-        return None
-    (folder / "ready").touch()
-    return python
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,14 +23,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from benchmarks.search import ground
+from benchmarks.search import gen_tables, ground
 
 HERE = Path(__file__).parent
 CHUNK = 250_000
 LANES = 2
-DESKS = ("Banc d’essai", "Équipe voisine")
-LISTS = (10, 6)
-SHORTEST = 0.0001
 
 
 @dataclass(frozen=True)
@@ -38,8 +35,14 @@ class Plan:
     """What is made of the generator's companies, in a folder of its own."""
 
     name: str
+    # What follows on the rows of the register, for each chunk of them.
     script: Path
     tables: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        scripts = (HERE / "register.sql", self.script)
+        return "".join(each.read_text(encoding="utf-8") for each in scripts)
 
 
 SEARCH = Plan(
@@ -104,8 +107,8 @@ def _digest(plan: Plan) -> str:
     """Of everything that the rows come from."""
     from benchmarks.search import shape
 
-    texts = [path.read_bytes() for path in (HERE / "generator.sql", plan.script)]
-    texts += [shape.read().digest.encode(), repr((DESKS, LISTS, SHORTEST)).encode()]
+    texts = [(HERE / "generator.sql").read_bytes(), plan.text.encode()]
+    texts += [shape.read().digest.encode(), gen_tables.PEOPLE.encode()]
     return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
 
@@ -157,11 +160,11 @@ def _prepare(url: str, plan: Plan) -> list[Piece]:
                 sql.SQL(", ").join(emptied)
             )
         )
-        _load_places_and_codes(db)
+        _say(f"shape of the register: {gen_tables.load_places_and_codes(db)}")
         text = (HERE / "generator.sql").read_text(encoding="utf-8")
         db.execute(text.encode())
-        _load_bands(db)
-        _make_people(db)
+        gen_tables.load_bands(db)
+        gen_tables.make_people(db)
         db.execute("ANALYZE")
         for each in pieces:
             db.execute(each.removal)
@@ -225,98 +228,6 @@ def _switch_triggers(url: str, how: str, plan: Plan) -> None:
             db.execute(f"ALTER TABLE {name} {how} TRIGGER USER".encode())
 
 
-def _load_places_and_codes(db: psycopg.Connection[Any]) -> None:
-    from benchmarks.search import shape
-    from companies import nomenclature
-
-    drawn = shape.read()
-    _say(f"shape of the register: {drawn.source}")
-    _copy(
-        db,
-        "gen.place(id int PRIMARY KEY, code text, name text, postal_code text, "
-        "department text, region text, profile int)",
-        (
-            (p.id, p.code, p.name, (*p.postal_codes, "")[0])
-            + (p.department, p.region, drawn.profile(p))
-            for p in nomenclature.places().values()
-        ),
-    )
-    _copy(
-        db,
-        "gen.naf(id int PRIMARY KEY, code text, division int, section text)",
-        (
-            (n.id, n.code, int(n.division), n.section)
-            for n in nomenclature.naf_codes().values()
-        ),
-    )
-    _copy(
-        db,
-        "gen.place_slot(slot int, place int)",
-        enumerate(map(int, drawn.place_slots)),
-    )
-    _copy(
-        db,
-        "gen.naf_slot(profile int, slot int, naf int)",
-        (
-            (profile, slot, int(naf))
-            for profile, slots in enumerate(drawn.naf_slots)
-            for slot, naf in enumerate(slots)
-        ),
-    )
-
-
-def _load_bands(db: psycopg.Connection[Any]) -> None:
-    from companies import nomenclature
-
-    with db.cursor().copy("COPY gen.band FROM STDIN") as stream:
-        for band in nomenclature.HEADCOUNT_BANDS.values():
-            ceiling = 2**31 - 1 if band.upper is None else band.upper
-            stream.write_row((band.lower, band.code, ceiling))
-
-
-def _copy(
-    db: psycopg.Connection[Any], table: str, rows: Iterable[tuple[Any, ...]]
-) -> None:
-    name = table.partition("(")[0]
-    db.execute(f"CREATE TABLE {table}".encode())
-    with db.cursor().copy(f"COPY {name} FROM STDIN".encode()) as stream:
-        for row in rows:
-            stream.write_row(row)
-
-
-def _make_people(db: psycopg.Connection[Any]) -> None:
-    """Two desks, one person each, and their lists, under numbers the rows know."""
-    import django
-
-    django.setup()
-    from accounts.models import Desk, User
-    from companies.models import TargetList
-
-    db.execute("CREATE TABLE gen.desk(number int, desk bigint, person bigint)")
-    db.execute(
-        "CREATE TABLE gen.list(number int, list bigint, person bigint, share float8)"
-    )
-    number = 0
-    for rank, name in enumerate(DESKS, start=1):
-        desk, _ = Desk.objects.get_or_create(name=name)
-        person = User.objects.filter(email=f"banc{rank}@example.org").first()
-        person = person or User.objects.create_user(
-            f"banc{rank}@example.org", "une phrase de banc", full_name=name, desk=desk
-        )
-        db.execute(
-            "INSERT INTO gen.desk VALUES (%s, %s, %s)", (rank, desk.pk, person.pk)
-        )
-        for place in range(LISTS[rank - 1]):
-            made = TargetList.objects.create(
-                desk=desk, name=f"Vivier {place + 1}", created_by=person
-            )
-            db.execute(
-                "INSERT INTO gen.list VALUES (%s, %s, %s, %s)",
-                (number, made.pk, person.pk, SHORTEST * 2**place),
-            )
-            number += 1
-
-
 # ── rows, then indexes ────────────────────────────────────────────────────
 
 
@@ -327,8 +238,9 @@ def _spans(rows: int) -> list[tuple[int, int]]:
 
 def _chunk(url: str, span: tuple[int, int], plan: Plan) -> Callable[[], None]:
     def run() -> None:
-        text = plan.script.read_text(encoding="utf-8")
-        text = text.replace("{first}", str(span[0])).replace("{last}", str(span[1]))
+        text = plan.text.replace("{first}", str(span[0])).replace(
+            "{last}", str(span[1])
+        )
         began = time.perf_counter()
         with _connected(url) as db, db.transaction():
             for statement in text.split("--------\n"):

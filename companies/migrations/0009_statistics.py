@@ -10,13 +10,11 @@ shipped with this version: other lists need the registers renumbered, and these 
 made again.
 """
 
-import os
-
-import environ
 from django.db import migrations, models
 
 import companies.fields
 from companies import nomenclature
+from mainsite.lib.application_role import application_role, leave_only
 
 # With fewer companies than this, a quartile would be about somebody.
 ENOUGH = 10
@@ -179,20 +177,14 @@ def unmake(apps, schema_editor):
 
 def limit_application_role(apps, schema_editor):
     """The application reads the figures and asks for new ones: it writes neither."""
-    role = environ.Env.db_url_config(os.environ.get("DATABASE_URL", "")).get("USER")
+    role = application_role(schema_editor.connection)
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("REVOKE ALL ON FUNCTION statistics_refresh() FROM PUBLIC")
-        cursor.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = %s AND rolname <> current_user",
-            [role],
-        )
-        if cursor.fetchone() is None:
+        if role is None:
             return
-        quoted = schema_editor.connection.ops.quote_name(role)
         for table in ("sector_statistics", "statistics_refresh"):
-            cursor.execute(f"REVOKE ALL ON {table} FROM {quoted}, PUBLIC")
-            cursor.execute(f"GRANT SELECT ON {table} TO {quoted}")
-        cursor.execute(f"GRANT EXECUTE ON FUNCTION statistics_refresh() TO {quoted}")
+            leave_only(cursor, role, table=table, rights="SELECT")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION statistics_refresh() TO {role}")
 
 
 class Migration(migrations.Migration):

@@ -1,9 +1,8 @@
 """The planner's figures of company tables, taken anew where they say nothing true."""
 
-import os
-
-import environ
 from django.db import migrations
+
+from mainsite.lib.application_role import application_role
 
 # An ANALYZE that falls into a first load finds pages of rows that nobody may see yet:
 # the table then counts as empty for every plan until the next one, a minute or an hour
@@ -35,17 +34,11 @@ DROP = "DROP FUNCTION analyse_stale_companies();"
 
 def let_application_role(apps, schema_editor):
     """Only an owner may ANALYZE; the application may ask for it."""
-    role = environ.Env.db_url_config(os.environ.get("DATABASE_URL", "")).get("USER")
+    role = application_role(schema_editor.connection)
+    if role is None:
+        return
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM pg_roles WHERE rolname = %s AND rolname <> current_user",
-            [role],
-        )
-        if cursor.fetchone() is not None:
-            quoted = schema_editor.connection.ops.quote_name(role)
-            cursor.execute(
-                f"GRANT EXECUTE ON FUNCTION analyse_stale_companies() TO {quoted}"
-            )
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION analyse_stale_companies() TO {role}")
 
 
 class Migration(migrations.Migration):

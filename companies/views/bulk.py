@@ -26,11 +26,8 @@ def set_status(request: HttpRequest) -> HttpResponse:
     back = addresses.back(request.POST.get("requete", ""), desk_id=user.desk_id)
     try:
         chosen = selection.read(request.POST, desk_id=user.desk_id, most=MOST)
-    except selection.SelectionIsEmpty:
-        messages.error(request, _("Aucune société n’est sélectionnée."))
-        return redirect(back)
-    except selection.SelectionIsNotUnderstood as error:
-        messages.error(request, " ".join(error.refused))
+    except selection.SelectionRefused as error:
+        messages.error(request, str(error))
         return redirect(back)
     except selection.SelectionIsTooLarge as error:
         sentence = _(

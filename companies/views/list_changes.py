@@ -65,11 +65,8 @@ def _change(request: HttpRequest, kind: ListChangeKind) -> HttpResponse:
     back = addresses.back(request.POST.get("requete", ""), desk_id=user.desk_id)
     try:
         chosen = selection.chosen(request.POST, desk_id=user.desk_id)
-    except selection.SelectionIsEmpty:
-        messages.error(request, _("Aucune société n’est sélectionnée."))
-        return redirect(back)
-    except selection.SelectionIsNotUnderstood as error:
-        messages.error(request, " ".join(error.refused))
+    except selection.SelectionRefused as error:
+        messages.error(request, str(error))
         return redirect(back)
     choice = request.POST.get("vivier", "")
     form = NamedForm(request.POST if choice == NEW else None)

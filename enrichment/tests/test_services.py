@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from enrichment import invariants, jobs, ledger, services
+from enrichment import batch_rows, invariants, jobs, ledger, services
 from enrichment.intake import IntakeError, read
 from enrichment.models import Batch, BatchLine, Item
 from enrichment.providers.registry import provider_classes
@@ -76,7 +76,7 @@ class TestMakeBatch:
     def test_keeps_a_part_of_endless_refusals_and_counts_all(
         self, analyst, sirens, monkeypatch
     ):
-        monkeypatch.setattr(services, "LINES_KEPT", 5)
+        monkeypatch.setattr(batch_rows, "LINES_KEPT", 5)
         text = "siren\n" + sirens(1)[0] + "\n" + "ABC\n" * 50
         batch = make(analyst, text.encode())
         assert batch.lines.count() == 5

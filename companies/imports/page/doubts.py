@@ -1,11 +1,9 @@
 """Rows known by their name alone, which somebody must decide about."""
 
 from dataclasses import dataclass
-from typing import Any
-
-from django.db.models import Count
 
 from companies.imports.codes import Reason
+from companies.imports.matching import services
 from companies.imports.models import Import, ImportMatch, MatchState
 from mainsite.lib.charts import Segment
 
@@ -34,13 +32,12 @@ class Counts:
 
 
 def counts(imp: Import) -> Counts:
-    rows = ImportMatch.objects.filter(of=imp).values_list("state")
-    found: dict[Any, int] = dict(rows.annotate(Count("pk")).order_by())
+    found = services.counts(imp)
     return Counts(
-        sure=found.get(MatchState.SURE, 0),
-        confirmed=found.get(MatchState.CONFIRMED, 0),
-        doubtful=found.get(MatchState.DOUBTFUL, 0),
-        none=found.get(MatchState.NONE, 0) + found.get(MatchState.REJECTED, 0),
+        sure=found[MatchState.SURE],
+        confirmed=found[MatchState.CONFIRMED],
+        doubtful=found[MatchState.DOUBTFUL],
+        none=found[MatchState.NONE] + found[MatchState.REJECTED],
     )
 
 
@@ -49,7 +46,7 @@ def has_any(imp: Import) -> bool:
 
 
 def count(imp: Import) -> int:
-    return ImportMatch.objects.filter(of=imp, state=MatchState.DOUBTFUL).count()
+    return services.pending(imp).count()
 
 
 def is_trial_stale(imp: Import) -> bool:
@@ -60,6 +57,5 @@ def is_trial_stale(imp: Import) -> bool:
 
 def page(imp: Import, *, after: int = 0) -> tuple[list[ImportMatch], bool]:
     """Those to decide below a line of the file, and whether there are more."""
-    rows = ImportMatch.objects.filter(of=imp, state=MatchState.DOUBTFUL, line__gt=after)
-    found = list(rows.order_by("line")[: PAGE_SIZE + 1])
+    found = list(services.pending(imp).filter(line__gt=after)[: PAGE_SIZE + 1])
     return found[:PAGE_SIZE], len(found) > PAGE_SIZE

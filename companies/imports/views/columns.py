@@ -11,9 +11,7 @@ from django.views.decorators.http import require_http_methods
 from companies.imports import services, wording
 from companies.imports.forms import FIELD, RULE, ColumnsForm
 from companies.imports.models import Import
-from companies.imports.page import doubts, lacking, sheet, steps
-from companies.imports.page.facts import detected
-from companies.imports.page.titles import of_step
+from companies.imports.page import lacking, preparing, sheet, steps
 from companies.imports.services import ImportRefused
 from companies.imports.views.finding import find_to_change
 
@@ -65,15 +63,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     first = sheet.first_rows(imp)
-    if first.fault and not refused:
-        refused = wording.file_fault(first.fault, line=first.fault_line)
     titles = sheet.titles(imp)
-    context = {
-        "imp": imp,
-        "sub": of_step(imp, "columns"),
-        "steps": steps.steps(imp, "columns", has_matches=doubts.has_any(imp)),
-        "form": form,
-        "refused": refused,
+    shared = preparing.context(imp, "columns", first=first, form=form, refused=refused)
+    context = shared | {
         "columns": [
             Column(
                 place=place,
@@ -94,6 +86,5 @@ def _page(
             {"label": wording.RULES[rule], "meaning": wording.RULES_MEAN[rule]}
             for rule in wording.RULES
         ],
-        "detected": detected(imp),
     }
     return render(request, "companies/imports/columns.html", context, status=status)

@@ -6,12 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from companies.imports import services, wording
+from companies.imports import services
 from companies.imports.forms import ReadingForm
 from companies.imports.models import Import
-from companies.imports.page import doubts, sheet, steps
-from companies.imports.page.facts import detected, warnings
-from companies.imports.page.titles import of_step
+from companies.imports.page import preparing, sheet, steps
+from companies.imports.page.facts import warnings
 from companies.imports.services import ImportRefused
 from companies.imports.views.finding import find_to_change
 
@@ -49,18 +48,11 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     first = sheet.first_rows(imp)
-    if first.fault and not refused:
-        refused = wording.file_fault(first.fault, line=first.fault_line)
-    context = {
-        "imp": imp,
-        "sub": of_step(imp, "reading"),
-        "steps": steps.steps(imp, "reading", has_matches=doubts.has_any(imp)),
+    shared = preparing.context(imp, "reading", first=first, form=form, refused=refused)
+    context = shared | {
         "earlier": services.same_file(imp),
-        "form": form,
-        "refused": refused,
         "titles": sheet.titles(imp),
         "rows": first.lines,
-        "detected": detected(imp),
         "warnings": warnings(imp),
     }
     return render(request, "companies/imports/reading.html", context, status=status)

@@ -2,23 +2,14 @@
 
 from typing import Any, Final
 
+from companies import targets
 from companies.choices import Status
 from companies.imports.chunks import Chunk, Tally
 from companies.imports.fields import Policy
 from companies.imports.writing.comparing import FILLED, KEPT, OVERWRITTEN, WORDS
 
-# In the order of the keys, so that two writers never wait for each other.
-_ENSURE_TARGETS: Final = """
-INSERT INTO target (siren, geo, created_on, headcount, naf, legal_form, flags,
-    folded_name)
-SELECT c.siren, r.geo, r.created_on, r.headcount, r.naf, r.legal_form,
-    coalesce(r.flags, 1), c.folded_name
-FROM imported s JOIN company c ON c.siren = s.siren
-LEFT JOIN register r ON r.siren = c.siren
-WHERE {given} AND NOT EXISTS (SELECT FROM target t WHERE t.siren = c.siren)
-ORDER BY c.siren
-ON CONFLICT (siren) DO NOTHING
-"""
+_NAMED: Final = "SELECT siren FROM imported WHERE surname IS NOT NULL"
+_FOLLOWED: Final = "SELECT siren FROM imported WHERE status IS NOT NULL"
 
 # The same words in another order, or other capitals, are the same person.
 _LEADERS: Final = """
@@ -82,7 +73,7 @@ def write_leaders(cursor: Any, chunk: Chunk, tally: Tally) -> None:
         " WHERE w_leader IN (1, 2) AND NOT is_new"
     )
     if not chunk.is_trial:
-        cursor.execute(_ENSURE_TARGETS.format(given="s.surname IS NOT NULL"))
+        targets.ensure_selected(cursor, _NAMED)
         cursor.execute(_LEADER_CHANGES, [chunk.imp.pk])
         cursor.execute(_INSERT_OFFICERS, [ROLE])
         cursor.execute(_SET_LEADERS)
@@ -169,7 +160,7 @@ def write_statuses(cursor: Any, chunk: Chunk, tally: Tally) -> None:
     }
     is_written = not chunk.is_trial and chunk.policy("status") != Policy.NEVER
     if is_written:
-        cursor.execute(_ENSURE_TARGETS.format(given="s.status IS NOT NULL"))
+        targets.ensure_selected(cursor, _FOLLOWED)
         cursor.execute(_ENSURE_PURSUITS, facts)
         facts["made"] = [siren for (siren,) in cursor.fetchall()]
         cursor.execute(_LOCK_PURSUITS, facts)
