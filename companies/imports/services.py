@@ -15,12 +15,12 @@ from accounts.choices import AuditWord
 from accounts.models import User
 from companies.imports import fields, files, guessing, kinds, sheet, wording
 from companies.imports.events import ImportAsked
+from companies.imports.matching.models import ImportMatch
 from companies.imports.models import (
     UNDONE_WITHIN,
     WROTE,
     Import,
     ImportKind,
-    ImportMatch,
     ImportRefusal,
     ImportState,
 )
