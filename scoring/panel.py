@@ -17,7 +17,7 @@ from typing import Any, Literal
 from django.db.models import QuerySet
 
 from mainsite.lib import cache
-from scoring import differences, published
+from scoring import difference_wording, published
 from scoring.differences import Side
 from scoring.models import Score
 from scoring.rules import rows, wording
@@ -190,7 +190,9 @@ def _change(score: Score, side: Side, before: Side | None, lang: Lang) -> Change
         return Change(score.scored_at, now, None, [])
     was = before.result.attractiveness
     moved = None if now is None or was is None else round(now - was, 2)
-    return Change(score.scored_at, now, moved, differences.explain(before, side, lang))
+    return Change(
+        score.scored_at, now, moved, difference_wording.explain(before, side, lang)
+    )
 
 
 def _plain(siren: str, lang: Lang) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from companies.choices import Status
 from companies.imports import correcting, fields, wording
 from companies.imports.fields import Policy
-from companies.imports.models import Import, ImportKind, ImportMatch
+from companies.imports.matching.models import ImportMatch
+from companies.imports.models import Import, ImportKind
 from companies.imports.page.work import Seen
 from companies.imports.reading import detecting
 

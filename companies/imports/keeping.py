@@ -10,13 +10,8 @@ from django.utils.translation import gettext as _
 
 from companies.imports import files, wording
 from companies.imports.codes import FileFault
-from companies.imports.models import (
-    UNDONE_WITHIN,
-    Import,
-    ImportMatch,
-    ImportRefusal,
-    ImportState,
-)
+from companies.imports.matching.models import ImportMatch
+from companies.imports.models import UNDONE_WITHIN, Import, ImportRefusal, ImportState
 
 logger = logging.getLogger(__name__)
 S = ImportState

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from companies.imports import kinds
 from companies.imports.cells.base import CellRefused
 from companies.imports.codes import Reason
-from companies.imports.models import Import, ImportMatch, MatchState
+from companies.imports.matching.models import ImportMatch, MatchState
+from companies.imports.models import Import
 from companies.imports.prepare import Resolver
 
 _TAKEN = frozenset({MatchState.SURE, MatchState.CONFIRMED})

@@ -13,18 +13,18 @@ from django.utils.translation import gettext_lazy
 from accounts import audit
 from accounts.choices import AuditWord
 from accounts.models import User
-from companies.imports import fields, files, guessing, kinds, wording
+from companies.imports import fields, files, guessing, kinds, sheet, wording
 from companies.imports.events import ImportAsked
+from companies.imports.matching.models import ImportMatch
 from companies.imports.models import (
     UNDONE_WITHIN,
     WROTE,
     Import,
     ImportKind,
-    ImportMatch,
     ImportRefusal,
     ImportState,
 )
-from companies.imports.reading import detecting, working
+from companies.imports.reading import detecting
 from mainsite.lib.events import publish
 from mainsite.lib.sheets.decoding import SheetError
 
@@ -132,7 +132,8 @@ def _detect(
 
 
 def _guess(imp: Import) -> None:
-    guessed = guessing.mapping_of(imp, preview_rows(imp, count=detecting.SAMPLE_ROWS))
+    first = sheet.first_rows(imp, count=detecting.SAMPLE_ROWS)
+    guessed = guessing.mapping_of(imp, [cells for _line, cells in first.lines])
     imp.mapping = guessed["mapping"]
     imp.policies = guessed["policies"]
     imp.options = guessed["options"]
@@ -149,21 +150,6 @@ def same_file(imp: Import) -> Import | None:
         .newest_first()
         .first()
     )
-    return found
-
-
-def preview_rows(imp: Import, count: int = 20) -> list[list[str]]:
-    """The first rows as they are read now; fewer when a fault stands among them."""
-    found: list[list[str]] = []
-    try:
-        for _numbers, rows in working.data_blocks(
-            files.path_of(imp.path), imp.detected
-        ):
-            found += rows[: count - len(found)]
-            if len(found) >= count:
-                break
-    except (SheetError, FileNotFoundError):
-        pass
     return found
 
 

@@ -1,10 +1,10 @@
+from companies.imports.matching.models import ImportMatch
 from companies.imports.models import (
     ColumnMapping,
     Import,
     ImportChange,
     ImportChunk,
     ImportKind,
-    ImportMatch,
     ImportRefusal,
     ImportState,
 )

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from scoring import differences
+from scoring import difference_wording, differences
 from scoring.differences import Side
 from scoring.rules import engine, rows
 from scoring.rules.inputs import Inputs
@@ -47,7 +47,7 @@ def changed(**values):
 
 
 def told(after, before=None, lang="fr"):
-    return differences.explain(before or side(), after, lang)
+    return difference_wording.explain(before or side(), after, lang)
 
 
 def new_accounts(**values):
@@ -178,5 +178,5 @@ class TestCauses:
         assert told(new_accounts()) == told(new_accounts())
 
     def test_every_cause_has_its_words_in_both_languages(self):
-        for french, english in differences.CAUSES.values():
+        for french, english in difference_wording.CAUSES.values():
             assert french and english and french != english or "{" in french

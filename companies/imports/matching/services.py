@@ -22,7 +22,8 @@ from accounts.models import User
 from companies.imports import keys
 from companies.imports.matching import candidates, spots, verdicts
 from companies.imports.matching.candidates import Found, Sought
-from companies.imports.models import Import, ImportMatch, ImportState, MatchState
+from companies.imports.matching.models import ImportMatch, MatchState
+from companies.imports.models import Import, ImportState
 from companies.imports.reading.working import LINE, ODD, Working, column
 from companies.models import Company
 from mainsite.lib.siren import is_valid_siren
@@ -33,7 +34,6 @@ BLOCK: Final = 20_000
 _ASKED_AT_ONCE: Final = 20_000
 _NAMES: Final = ("name", "trade_name")
 _PLACES: Final = ("postal_code", "commune")
-_TO_DECIDE: Final = (MatchState.DOUBTFUL, MatchState.NONE)
 # While nothing is being read nor written by them.
 _FREE: Final = (ImportState.DRAFT, ImportState.CHECKED)
 Beat = Callable[[int], None]

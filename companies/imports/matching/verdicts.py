@@ -13,8 +13,8 @@ from typing import Any, Final
 from companies.imports.matching import likeness, spots
 from companies.imports.matching.candidates import Found, Sought
 from companies.imports.matching.likeness import Frequencies, Likeness, Name
+from companies.imports.matching.models import MatchState
 from companies.imports.matching.spots import Spot
-from companies.imports.models import MatchState
 
 # Only what is sure is taken without a person; chosen for precision, not for recall.
 SURE: Final = 0.9

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from companies.imports.codes import Reason
 from companies.imports.matching import services
-from companies.imports.models import Import, ImportMatch, MatchState
+from companies.imports.matching.models import ImportMatch, MatchState
+from companies.imports.models import Import
 from mainsite.lib.charts import Segment
 
 PAGE_SIZE = 20

@@ -8,8 +8,8 @@ from companies.imports import wording
 from companies.imports.models import Import
 from companies.imports.page import doubts, steps
 from companies.imports.page.facts import detected
-from companies.imports.page.sheet import Sheet
 from companies.imports.page.titles import of_step
+from companies.imports.sheet import Sheet
 
 
 def context(

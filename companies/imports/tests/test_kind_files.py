@@ -5,7 +5,8 @@ import pytest
 from accounts.tests.people import make_user
 from companies.imports import files, jobs, services
 from companies.imports.matching import services as matching
-from companies.imports.models import Import, ImportMatch
+from companies.imports.matching.models import ImportMatch
+from companies.imports.models import Import
 from companies.imports.page import notes
 from companies.imports.services import ImportRefused
 from companies.imports.tests.makers import ran, receive, tried, undone

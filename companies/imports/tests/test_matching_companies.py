@@ -8,8 +8,8 @@ from accounts.models import AuditEntry
 from companies import nomenclature
 from companies.imports.matching import candidates, services, spots
 from companies.imports.matching.candidates import Sought
+from companies.imports.matching.models import ImportMatch
 from companies.imports.matching.wording import likeness
-from companies.imports.models import ImportMatch
 from companies.imports.tests.kind_rows import make_import
 from companies.models import Establishment
 from companies.tests.makers import make_company

@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from accounts.tests.people import verified_client
 from companies.imports import refused_file, services
-from companies.imports.models import ImportState, MatchState
+from companies.imports.matching.models import MatchState
+from companies.imports.models import ImportState
 from companies.imports.page import work
 from companies.imports.tests.wizard_files import make_import, make_match, upload
 from companies.models import PastedSirens

@@ -5,13 +5,8 @@ from copy import deepcopy
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from companies.imports.models import (
-    UNDONE_WITHIN,
-    Import,
-    ImportMatch,
-    ImportRefusal,
-    ImportState,
-)
+from companies.imports.matching.models import ImportMatch
+from companies.imports.models import UNDONE_WITHIN, Import, ImportRefusal, ImportState
 
 COMPANIES = (
     "siren;nom;ville;chiffre_affaires;effectif;couleur\r\n"

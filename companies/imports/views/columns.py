@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from companies.imports import services, wording
+from companies.imports import services, sheet, wording
 from companies.imports.forms import FIELD, RULE, ColumnsForm
 from companies.imports.models import Import
-from companies.imports.page import lacking, preparing, sheet, steps
+from companies.imports.page import lacking, preparing, steps
 from companies.imports.services import ImportRefused
 from companies.imports.views.finding import find_to_change
 

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from companies.imports.forms import ChoicesForm
 from companies.imports.matching import services, wording
+from companies.imports.matching.models import ImportMatch
 from companies.imports.matching.services import MatchRefused
-from companies.imports.models import Import, ImportMatch
+from companies.imports.models import Import
 from companies.imports.page import doubts, steps
 from companies.imports.page.titles import of_step
 from companies.imports.views.finding import find_to_change

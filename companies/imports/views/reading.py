@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from companies.imports import services
+from companies.imports import services, sheet
 from companies.imports.forms import ReadingForm
 from companies.imports.models import Import
-from companies.imports.page import preparing, sheet, steps
+from companies.imports.page import preparing, steps
 from companies.imports.page.facts import warnings
 from companies.imports.services import ImportRefused
 from companies.imports.views.finding import find_to_change

@@ -6,9 +6,9 @@ from companies.choices import Source
 from companies.events import CompaniesEnriched
 from companies.imports.chunks import Chunk, Tally
 from companies.imports.kinds import company_contacts
-from companies.imports.writing import following, staging
+from companies.imports.writing import creating, following, staging
 from companies.imports.writing.figures import Figures
-from companies.imports.writing.identity import Identity, count_partial, create
+from companies.imports.writing.identity import Identity, count_partial
 from mainsite.lib import cache
 from mainsite.lib.events import publish
 
@@ -20,7 +20,7 @@ def write(chunk: Chunk) -> Tally:
         staging.stage(cursor, chunk)
         if not chunk.is_trial:
             staging.lock(cursor)
-        create(cursor, chunk, tally)
+        creating.create(cursor, chunk, tally)
         if not chunk.is_trial:
             staging.lock(cursor)
         count_partial(cursor, tally)

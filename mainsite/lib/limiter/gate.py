@@ -4,9 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections import deque
 from contextlib import suppress
-from types import TracebackType
 from typing import Self
 
 from django.conf import settings
@@ -16,6 +14,7 @@ from mainsite.lib.ids import uuid7
 from mainsite.lib.limiter.alone import Share, breaker_of
 from mainsite.lib.limiter.books import Books, Outcome, Report, Verdict, Why
 from mainsite.lib.limiter.terms import Limits, usual_window_s
+from mainsite.lib.limiter.turns import GateClosed, LimiterAway, Turn, Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -29,77 +28,6 @@ PROBE_S = 0.5
 # our own can come back first.
 LOOK_S = 0.02
 LOOK_WITH_OWN_S = 0.08
-_SOONEST_S = 0.0005
-
-
-class GateClosed(Exception):
-    """The source is left alone for now: its circuit is open, or it asked for a pause.
-
-    `reason` is "circuit" or "paused"; in `wait_s` it is worth coming back.
-    """
-
-    def __init__(self, reason: str, wait_s: float) -> None:
-        super().__init__(f"{reason} for {wait_s:.1f} s")
-        self.reason = reason
-        self.wait_s = wait_s
-
-
-class LimiterAway(Exception):
-    """Redis does not answer, and what is paid for waits until it does."""
-
-    wait_s = 5.0
-
-
-class Turn:
-    """The right to one call. Give it back with what became of the call.
-
-    Booked for a moment: `depart` waits for it, and has to be awaited just before the
-    call when the turn comes from `Gate.book`. A context manager that gives it back;
-    an exception that leaves it says nothing of the source.
-    """
-
-    def __init__(self, gate: "Gate", *, is_paid: bool) -> None:
-        self._gate = gate
-        self.is_paid = is_paid
-        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        # Our clock: not before the first, and late after the second.
-        self.at = 0.0
-        self.promised_at = 0.0
-        self.is_probe = False
-        self.is_held = False
-        self._times_late = 0
-
-    async def depart(self) -> None:
-        """Raises GateClosed or LimiterAway when the moment was missed by far."""
-        while True:
-            wait_s = self.at - time.monotonic()
-            if wait_s > _SOONEST_S:
-                await asyncio.sleep(wait_s)
-            late_s = time.monotonic() - self.promised_at
-            # A machine that is always late must not wait for ever.
-            if late_s <= self._gate.limits.late_s * 2**self._times_late:
-                break
-            self._times_late += 1
-            await self._gate.book_again(self)
-        self._gate.departed(self)
-
-    def release(self, ok: bool | None = None) -> None:
-        """`ok`: whether the source answered as it should; None when it was not asked.
-
-        May be called twice; the first counts.
-        """
-        self._gate.take_back(self, ok)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.release()
 
 
 class Gate:
@@ -132,7 +60,7 @@ class Gate:
             rest_s=rest_s or settings.BREAKER_REST_S,
         )
         self._books = Books(self.limits, lane=uuid7().hex)
-        self._waiting: deque[Turn] = deque()
+        self._waiting = Waiting()
         self._held = 0
         # What Redis takes us to hold: no more, and as much may be handed on.
         self._believed = 0
@@ -163,12 +91,7 @@ class Gate:
         self._server = asyncio.create_task(self._serve())
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         # Asked to end, not cancelled: the client may swallow that in mid-call.
         self._is_closing = True
         self._stirred.set()
@@ -253,7 +176,7 @@ class Gate:
             return False
         if self._held >= self._believed:
             return False
-        following = self._next_waiting()
+        following = self._waiting.next()
         if following is None:
             return False
         self._hand(following, at=now, promised_at=now)
@@ -308,7 +231,7 @@ class Gate:
                     await self._consult(now)
         finally:
             # Whatever ended it, nobody waits for ever.
-            while turn := self._next_waiting():
+            while turn := self._waiting.next():
                 turn.future.cancel()
 
     async def _sleep(self, seconds: float | None) -> None:
@@ -405,20 +328,13 @@ class Gate:
     def _give(self, verdict: Verdict, *, sent_at: float, now: float) -> None:
         # Counted from the answer a turn is never early, from the question never late.
         for number in range(verdict.granted):
-            turn = self._next_waiting()
+            turn = self._waiting.next()
             if turn is None:
                 self._say_soon(0.0)
                 return
             wait_s = verdict.wait_s + number * self.limits.step_s
             self._hand(turn, at=now + wait_s, promised_at=sent_at + wait_s)
             turn.is_probe = verdict.why == Why.PROBE
-
-    def _next_waiting(self) -> Turn | None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.future.done():
-                return turn
-        return None
 
     def _hand(self, turn: Turn, *, at: float, promised_at: float) -> None:
         turn.at, turn.promised_at = at, promised_at
@@ -431,7 +347,7 @@ class Gate:
         until = time.monotonic() + closed.wait_s
         if until > self._closed_until:
             self._closed, self._closed_until = closed, until
-        while turn := self._next_waiting():
+        while turn := self._waiting.next():
             turn.future.set_exception(closed)
 
     def _say_soon(self, wait_s: float) -> None:
@@ -449,8 +365,8 @@ class Gate:
         logger.debug("what Redis answered", exc_info=error)
         lanes = max(self._lanes, settings.LIMITER_LANES)
         self._share = Share(self.limits, lanes=lanes, since=time.monotonic())
-        free = deque[Turn]()
-        while turn := self._next_waiting():
+        free = Waiting()
+        while turn := self._waiting.next():
             if turn.is_paid:
                 turn.future.set_exception(LimiterAway())
             else:
@@ -462,7 +378,7 @@ class Gate:
         if not self._breaker.allow():
             self._close(GateClosed("circuit", max(1.0, self._breaker.wait_s())))
             return
-        turn = self._next_waiting()
+        turn = self._waiting.next()
         if turn is not None:
             share.take(now)
             self._hand(turn, at=now, promised_at=now)
