@@ -14,6 +14,11 @@ _EMAIL = re.compile(r"[^\s@,;<>\"\x00-\x1f\ud800-\udfff]{1,64}@[\w.\-]+\.\w{2,}"
 _LONGEST_EMAIL = 254
 _TRUNK = re.compile(r"\(0\)")
 _NOT_DIGITS = re.compile(r"[\s.\-/()\u00a0\u202f]")
+# Folded, as French registers and letters write them.
+_TITLES = {
+    *("m", "mr", "monsieur", "mme", "madame", "mlle", "mademoiselle"),
+    *("me", "maitre", "dr", "docteur", "pr", "professeur"),
+}
 _PHONE = re.compile(r"\+[1-9][0-9]{5,14}")
 
 
@@ -48,9 +53,15 @@ def of_value(kind: str, normal: str) -> str:
 
 
 def of_person(siren: str, name: str) -> str:
-    """Of someone at a company, whatever the order and accents of their names."""
-    words = sorted(_folded(name).split())
-    return _digest(OpposedThing.PERSON, f"{siren}:{' '.join(words)}") if words else ""
+    """Of someone at a company, whatever the order and accents of their names.
+
+    A title before them is none of their names: « Mme Anne X » is « Anne X ».
+    """
+    words = _folded(name).split()
+    while len(words) > 1 and words[0] in _TITLES:
+        del words[0]
+    told = " ".join(sorted(words))
+    return _digest(OpposedThing.PERSON, f"{siren}:{told}") if words else ""
 
 
 def of_company(siren: str) -> str:

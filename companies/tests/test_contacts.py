@@ -301,6 +301,14 @@ class TestOpposition:
                 siren=company.siren, full_name=NAME, profile="lea-specimen-1", by=ops
             )
 
+    @pytest.mark.parametrize(
+        ("opposed", "held"),
+        [("Mme Léa Spécimen", NAME), (NAME, "Maître Léa SPÉCIMEN"), ("M. Me Li", "Li")],
+    )
+    def test_a_title_is_none_of_their_names(self, company, ops, opposed, held):
+        contacts.oppose(by=ops, source="ops", siren=company.siren, full_name=opposed)
+        assert record(fact(full_name=held)).refused == {"opposed": 1}
+
     def test_a_shared_switchboard_takes_nobody_else_away(self, company, ops):
         record(
             fact(PHONE, is_personal=False, full_name=NAME),
