@@ -253,6 +253,13 @@ class TestAPageAfterManyChanges:
         assert told(attractivite=Bounds(low=0, high=3)) == before
         assert told() == 300
 
+    def test_in_a_transaction_is_of_that_very_moment(self, unfollowed):
+        Target.objects.update(score=7)
+        everyone = Target.objects.count()
+        assert store.current().behind
+        with transaction.atomic():
+            assert told(attractivite=Bounds(low=7, high=7)) == everyone
+
     def test_sees_what_one_person_changed_all_the_same(self, unfollowed):
         Target.objects.update(score=7)
         assert store.current().behind

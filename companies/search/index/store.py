@@ -236,7 +236,8 @@ def _caught_up(view: View) -> tuple[View | None, frozenset[int], bool]:
     sirens = frozenset(each.siren for each in changes if each.kind == COMPANY)
     if not is_trusted or view.changed + len(changes) > _MOST_CHANGES:
         return None, sirens, not is_writing
-    is_page = settings.DATABASE_KIND == Kind.WEB
+    # What is done in a transaction, an export, a selection, is of that very moment.
+    is_page = settings.DATABASE_KIND == Kind.WEB and not connection.in_atomic_block
     if is_page and len(sirens) > _A_PAGE:
         now = replace(view, behind=view.behind | sirens)
     else:
