@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
 from mainsite.lib import logs, shedding, slow_queries
 from mainsite.lib.problems import NotNow, not_now
@@ -98,22 +97,7 @@ def _refused(request: HttpRequest, error: shedding.Overloaded) -> HttpResponse:
         status=503,
         code=f"overloaded_{error.reason}",
         page="503_busy.html",
-        what=error.what or _why(error.reason),
+        what=error.what,
         retry_after_s=error.retry_after_s,
     )
     return not_now(request, refused)
-
-
-def _why(reason: str) -> str:
-    sentences = {
-        shedding.POOL: _(
-            "Beaucoup de pages sont demandées en ce moment. Les listes et les fiches "
-            "restent ouvertes\u00a0; les recherches et les calculs reprennent dans "
-            "quelques secondes."
-        ),
-        shedding.QUEUE: _(
-            "Les travaux déjà demandés attendent leur tour depuis plusieurs minutes. "
-            "Redemandez celui-ci dans un moment."
-        ),
-    }
-    return sentences[reason]

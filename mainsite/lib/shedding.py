@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from mainsite.lib import queue
@@ -35,11 +36,9 @@ _COUNTS = "shed:counts"
 
 
 class Overloaded(Exception):
-    """Not now: ``reason`` is for programs and, where ``what`` says nothing, a key of
-    the sentences; ``retry_after_s`` is a guess.
-    """
+    """Not now: ``what`` for people, ``reason`` for programs; when is a guess."""
 
-    def __init__(self, reason: str, retry_after_s: int, *, what: str = "") -> None:
+    def __init__(self, reason: str, retry_after_s: int, *, what: str) -> None:
         super().__init__(reason)
         self.reason = reason
         self.what = what
@@ -74,11 +73,26 @@ def check(view: object, request: HttpRequest) -> None:
     if not isinstance(cost, Cost) or not cost.when(request):
         return
     if pool_wait.ms() > settings.SHED_POOL_WAIT_MS:
-        raise Overloaded(POOL, POOL_RETRY_S)
+        raise Overloaded(POOL, POOL_RETRY_S, what=_many_pages())
     if not cost.queue or request.method != "POST":
         return
     if queue_age.seconds(cost.queue) > settings.SHED_QUEUE_AGE_S:
-        raise Overloaded(QUEUE, QUEUE_RETRY_S)
+        raise Overloaded(QUEUE, QUEUE_RETRY_S, what=_many_jobs())
+
+
+def _many_pages() -> str:
+    return _(
+        "Beaucoup de pages sont demandées en ce moment. Les listes et les fiches "
+        "restent ouvertes\u00a0; les recherches et les calculs reprennent dans "
+        "quelques secondes."
+    )
+
+
+def _many_jobs() -> str:
+    return _(
+        "Les travaux déjà demandés attendent leur tour depuis plusieurs minutes. "
+        "Redemandez celui-ci dans un moment."
+    )
 
 
 class PoolWait:
