@@ -37,6 +37,7 @@ class DemoAccount:
     full_name: str
     desk: str
     role: Role
+    reads_contacts: bool = False
 
 
 DEMO_PASSWORD = "bac-a-sable-dossier-2026"  # noqa: S105  public, sandbox databases only
@@ -44,6 +45,13 @@ INDUSTRY, HEALTH = "Mécanique & industrie", "Santé & services"
 DEMO_ACCOUNTS = (
     DemoAccount("analyste@demo.example", "Camille Analyste", INDUSTRY, Role.ANALYST),
     DemoAccount("collegue@demo.example", "Dominique Collègue", INDUSTRY, Role.ANALYST),
+    DemoAccount(
+        "responsable@demo.example",
+        "Maxime Responsable",
+        INDUSTRY,
+        Role.MANAGER,
+        reads_contacts=True,
+    ),
     DemoAccount("autre.desk@demo.example", "Sacha Voisin", HEALTH, Role.ANALYST),
     DemoAccount("ops@demo.example", "Alix Exploitation", INDUSTRY, Role.OPS),
     DemoAccount("lecture@demo.example", "Charlie Lecture", INDUSTRY, Role.READ_ONLY),
@@ -226,13 +234,16 @@ def create_demo_accounts() -> tuple[DemoAccount, ...]:
         if User.objects.filter(email=account.email).exists():
             continue
         desk, _created = Desk.objects.get_or_create(name=account.desk)
-        create_user(
+        user = create_user(
             email=account.email,
             full_name=account.full_name,
             password=DEMO_PASSWORD,
             role=account.role,
             desk=desk,
         )
+        if account.reads_contacts:
+            User.objects.filter(pk=user.pk).update(may_read_contacts=True)
+            record_change(user=user, by=None, action=Action.CONTACTS_GRANTED)
     return DEMO_ACCOUNTS
 
 

@@ -123,12 +123,15 @@ class TestInstallation:
 
         assert not User.objects.exists()
 
-    def test_a_sandbox_has_five_made_once(self, capsys):
+    def test_a_sandbox_has_six_made_once(self, capsys):
         call_command("create_demo_accounts")
         call_command("create_demo_accounts")
 
         people = {user.email: user for user in User.objects.all()}
-        assert len(people) == 5
+        assert len(people) == 6
+        assert [who.email for who in people.values() if who.may_read_contacts] == [
+            "responsable@demo.example"
+        ]
         analyst = people["analyste@demo.example"]
         assert analyst.desk == people["collegue@demo.example"].desk
         assert analyst.desk != people["autre.desk@demo.example"].desk

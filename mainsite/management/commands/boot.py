@@ -57,11 +57,12 @@ def _companies() -> str:
 
 
 ACCOUNTS = (
-    "analyste@demo.example    analyste, équipe « Mécanique & industrie »",
-    "collegue@demo.example    même équipe",
-    "autre.desk@demo.example  équipe « Santé & services »",
-    "lecture@demo.example     lecture seule",
-    "ops@demo.example         exploitation : administration et files",
+    "analyste@demo.example     analyste, équipe « Mécanique & industrie »",
+    "collegue@demo.example     même équipe",
+    "responsable@demo.example  responsable de cette équipe, lit les contacts",
+    "autre.desk@demo.example   équipe « Santé & services »",
+    "lecture@demo.example      lecture seule",
+    "ops@demo.example          exploitation : administration et files",
 )
 SANDBOX = """
 Bac à sable : sociétés réelles, réponses de sources simulées et marquées « sandbox ».
