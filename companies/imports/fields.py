@@ -17,6 +17,7 @@ from mainsite.lib.sheets.titles import plain
 COMPANIES, CONTACTS = ImportKind.COMPANIES, ImportKind.CONTACTS
 OUTCOMES, OPPOSITIONS = ImportKind.OUTCOMES, ImportKind.OPPOSITIONS
 EVERY_KIND: Final = frozenset(ImportKind)
+_OF_PEOPLE: Final = frozenset({CONTACTS, OPPOSITIONS})
 
 
 class Policy(StrEnum):
@@ -204,13 +205,24 @@ FIELDS: Final[tuple[Field, ...]] = (
         Group.PEOPLE,
         "leader",
         _("dirigeant"),
-        "dirigeant dirigeants gerant president dirigeantprincipal",
+        "dirigeant dirigeants gerant president dirigeantprincipal nomdirigeant"
+        " nomdudirigeant",
     ),
     _of(
         Group.PEOPLE,
         "contact_name",
         _("nom du contact"),
-        "contact nomcontact contactprincipal nomprenom prenomnom personne",
+        "contact nomcontact nomducontact contactprincipal nomprenom prenomnom personne"
+        " nomcomplet nomdefamille nomdudirigeant nomdirigeant dirigeant interlocuteur",
+        CONTACTS,
+        OPPOSITIONS,
+    ),
+    _of(
+        Group.PEOPLE,
+        "contact_first_name",
+        _("prénom du contact"),
+        "prenom prenoms prenomcontact prenomducontact prenomdudirigeant"
+        " prenomdirigeant",
         CONTACTS,
         OPPOSITIONS,
     ),
@@ -218,7 +230,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         Group.PEOPLE,
         "contact_title",
         _("fonction du contact"),
-        "fonction poste postecontact titre fonctioncontact",
+        "fonction poste postecontact titre fonctioncontact fonctionducontact qualite",
         CONTACTS,
     ),
     _of(
@@ -284,7 +296,8 @@ FIELDS: Final[tuple[Field, ...]] = (
         Group.PURSUIT,
         "outcome_on",
         _("date de l’issue"),
-        "dateissue date datesignature datecloture signele",
+        "dateissue datedelissue date datesignature datedesignature datecloture"
+        " datedecloture dateclosing closing signele perdule",
         OUTCOMES,
     ),
     _of(
@@ -317,14 +330,26 @@ def fields_of(kind: str) -> tuple[Field, ...]:
     return tuple(sorted(found, key=lambda each: order.index(each.group)))
 
 
+def has_rule(code: str, kind: str) -> bool:
+    """Whether a person chooses what becomes of a value that is there already.
+
+    Only an import of companies writes companies: elsewhere their fields find them.
+    """
+    return kind == COMPANIES and BY_CODE[code].has_policy
+
+
 def guess_by_titles(titles: Sequence[str], kind: str) -> dict[str, str]:
     """{column's place: field}; of two columns for one field, the first."""
     known = {h: each.code for each in fields_of(kind) for h in each.headers}
     if kind == OUTCOMES:
         known["resultat"] = known["statut"] = "outcome"
+    read = [plain(title) for title in titles]
+    codes = [known.get(title) for title in read]
+    if kind in _OF_PEOPLE and "nom" in read and "contact_name" not in codes:
+        # Beside an address or a first name, « Nom » is a person's.
+        codes[read.index("nom")] = "contact_name"
     found: dict[str, str] = {}
-    for place, title in enumerate(titles):
-        code = known.get(plain(title))
+    for place, code in enumerate(codes):
         if code is not None and code not in found.values():
             found[str(place)] = code
     return found

@@ -199,7 +199,10 @@ class FieldSelect(forms.Select):
 
 
 class ColumnsForm(forms.Form):
-    """Two selects per column of the file, and what amounts or contacts want told."""
+    """What each column of the file is, and what amounts or contacts want told.
+
+    Of companies, beside each column, the rule by which it may change what is known.
+    """
 
     auto_id = "colonnes-%s"
 
@@ -223,6 +226,8 @@ class ColumnsForm(forms.Form):
             widget=FieldSelect(attrs={"class": "field", **named}),
             error_messages={"invalid_choice": gettext_lazy("Ce champ n’existe pas.")},
         )
+        if not self.has_rules:
+            return
         self.fields[f"{RULE}_{place}"] = forms.ChoiceField(
             choices=[(rule.value, wording.RULES[rule]) for rule in Policy],
             required=False,
@@ -298,6 +303,10 @@ class ColumnsForm(forms.Form):
             )
 
     @property
+    def has_rules(self) -> bool:
+        return self.imp.kind == ImportKind.COMPANIES
+
+    @property
     def places(self) -> list[str]:
         return [str(place) for place in range(len(self.imp.detected.get("titles", ())))]
 
@@ -316,7 +325,7 @@ class ColumnsForm(forms.Form):
         return {
             code: str(self.cleaned_data[f"{RULE}_{place}"] or Policy.FILL)
             for place, code in self.mapping.items()
-            if fields.BY_CODE[code].has_policy
+            if fields.has_rule(code, self.imp.kind)
         }
 
     @property

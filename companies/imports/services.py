@@ -205,12 +205,11 @@ def set_mapping(
     locked = _locked(imp, *_PREPARING)
     mapping = {place: code for place, code in mapping.items() if code}
     _check_mapping(locked, mapping, options)
-    known = {each.code: each for each in fields.fields_of(locked.kind)}
     locked.mapping = mapping
     locked.policies = {
         code: str(fields.Policy(policy))
         for code, policy in policies.items()
-        if code in known and known[code].has_policy
+        if code in fields.BY_CODE and fields.has_rule(code, locked.kind)
     }
     locked.options = options
     _back_to_draft(locked)

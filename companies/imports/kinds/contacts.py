@@ -50,7 +50,7 @@ def lacks(fields: Collection[str], options: Mapping[str, Any]) -> str:
     if not set(VALUES) & set(fields):
         return _("Indiquez la colonne du courriel ou celle du téléphone.")
     is_told = "lawful_basis" in fields or options.get("lawful_basis")
-    if "contact_name" in fields and not is_told:
+    if people.NAMES & set(fields) and not is_told:
         return _(
             "Indiquez la base légale\u00a0: sans elle, aucune coordonnée "
             "de personne n’est gardée."
@@ -87,8 +87,12 @@ def read_row(imp: Import, row: Row) -> Offered | Refused:
     if end_of_keeping(at) <= timezone.localdate():
         said = row.text("collected_on") or at.date().isoformat()
         return _refusal(row, "contact_expired", "collected_on", said)
+    named = people.of_row(row)
+    if named is None:
+        said = row.text("contact_first_name")
+        return _refusal(row, "who_is_who", "contact_first_name", said)
     told_at = noon(informed) if isinstance(informed, date) else None
-    return Offered(row, tuple(_facts(imp, row, at, told_at)))
+    return Offered(row, tuple(_facts(imp, row, named, at, told_at)))
 
 
 def _refusal(row: Row, reason: str, name: str, value: str) -> Refused:
@@ -111,10 +115,13 @@ def _said_day(imp: Import) -> date | None:
 
 
 def _facts(
-    imp: Import, row: Row, at: datetime, told_at: datetime | None
+    imp: Import,
+    row: Row,
+    named: Sequence[str],
+    at: datetime,
+    told_at: datetime | None,
 ) -> list[ContactFact]:
     basis = row.text("lawful_basis") or str(imp.options.get("lawful_basis") or "")
-    named = people.names(row.text("contact_name")) or [""]
     titles = people.names(row.text("contact_title"))
     return [
         ContactFact(
@@ -133,7 +140,7 @@ def _facts(
         )
         for kind in VALUES
         for value, name, title in people.each_with_theirs(
-            named, titles, people.values(kind, row.text(kind))
+            named or [""], titles, people.values(kind, row.text(kind))
         )
     ]
 
@@ -150,7 +157,7 @@ def _kept(offered: Sequence[Offered], tally: Tally) -> list[ContactFact]:
             tally.refuse([refused])
             continue
         new = _once(f for f, word in zip(each.facts, said, strict=True) if not word)
-        if len(people.names(each.row.text("contact_name"))) > 1:
+        if len({fact.full_name for fact in each.facts}) > 1:
             tally.note(Repair.SEVERAL_PEOPLE, each.row.line)
         kept += new
         tally.new += bool(new)

@@ -15,6 +15,7 @@ from accounts.models import User
 from companies import contacts
 from companies.choices import ContactKind, OppositionReason
 from companies.imports.chunks import Refused, Tally
+from companies.imports.kinds import people
 from companies.imports.kinds.base import Kind, Row
 from companies.imports.models import Import
 
@@ -61,19 +62,21 @@ def take(imp: Import, rows: Sequence[Row], is_trial: bool) -> Tally:
 
 
 def _wishes(row: Row) -> list[dict[str, str]]:
-    """What the row names: each value, else a person at a company, else a company."""
-    name = row.text("contact_name")
-    who = {"siren": row.siren, "full_name": name} if name and row.siren else {}
+    """What the row names: each value, else people at a company, else a company."""
+    named = people.of_row(row) or []
+    who = [{"siren": row.siren, "full_name": name} for name in named if row.siren]
     values = [text for kind in _VALUES if (text := row.text(kind))]
     if values:
-        return [{"value": value, **who} for value in values]
+        return [{"value": value, **each} for value in values for each in who or [{}]]
     if who:
-        return [who]
+        return who
     # A name that names nobody is not the whole company's refusal.
-    return [{"siren": row.siren}] if row.siren and not name else []
+    return [{"siren": row.siren}] if row.siren and not named else []
 
 
 def _fault(row: Row, wishes: Sequence[Mapping[str, str]]) -> str:
+    if people.of_row(row) is None:
+        return "who_is_who"
     if not wishes:
         return "nobody_named"
     values = [wish["value"] for wish in wishes if "value" in wish]

@@ -31,6 +31,10 @@ REASONS: Final = {
         "le suivi a avancé depuis\u00a0: une étape du %(hint)s suit le %(value)s"
     ),
     "other_day": _("même issue déjà notée, au %(hint)s et non au %(value)s"),
+    "who_is_who": _(
+        "les prénoms ne sont pas aussi nombreux que les noms\u00a0: on ne peut dire "
+        "qui est qui"
+    ),
     "nobody_named": _("ni adresse, ni numéro, ni SIREN, ni nom avec SIREN"),
 }
 

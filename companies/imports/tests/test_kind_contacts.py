@@ -58,6 +58,7 @@ class TestWhatItNeeds:
         assert "base légale" in lacks(["email", "contact_name"], {})
         assert lacks(["email", "contact_name"], {"lawful_basis": "LIA"}) == ""
         assert lacks(["email", "contact_name", "lawful_basis"], {}) == ""
+        assert "base légale" in lacks(["email", "contact_first_name"], {})
         assert lacks(["phone"], {}) == ""
 
 
@@ -176,6 +177,27 @@ class TestSeveralPeopleInOneCell:
         assert set(names) == {fingerprints.of_person(SIREN, each) for each in told}
         assert tally.noted == {"several_people": [3]}
         assert tally.repairs["several_people"] == 1
+
+    @pytest.mark.parametrize(
+        ("last", "first", "told"),
+        [
+            ("SPÉCIMEN", "Léa", {"Léa SPÉCIMEN"}),
+            ("SPÉCIMEN", "Léa / Paul", {"Léa SPÉCIMEN", "Paul SPÉCIMEN"}),
+            ("SPÉCIMEN ; ESSAI", "Léa ; Paul", {"Léa SPÉCIMEN", "Paul ESSAI"}),
+            ("", "Léa", {"Léa"}),
+        ],
+    )
+    def test_have_their_first_names_in_another_column(self, imp, last, first, told):
+        row = {"siren": SIREN, "contact_name": last, "contact_first_name": first}
+        write(imp, row | {"email": f"{EMAIL} ; {self.ANNE}", "phone": ""})
+        names = Contact.objects.values_list("person", flat=True)
+        assert set(names) <= {fingerprints.of_person(SIREN, each) for each in told}
+        assert names.count() == 2
+
+    def test_are_refused_when_nobody_can_tell_who_is_who(self, imp):
+        row = {"siren": SIREN, "email": EMAIL, "contact_name": "A. / B. / C."}
+        tally = write(imp, row | {"contact_first_name": "Léa / Paul"})
+        assert refused(tally) == {2: "who_is_who"}
 
     def test_share_what_cannot_be_told_apart(self, imp):
         row = {"siren": SIREN, "email": EMAIL, "contact_name": "Léa S. / Paul S."}

@@ -63,6 +63,16 @@ class TestWriting:
         write(imp, {"siren": SIREN, "contact_name": "spécimen léa"})
         assert Contact.objects.count() == 1
 
+    def test_a_name_in_two_columns_is_one_person(self, imp, held):
+        row = {"contact_name": "SPÉCIMEN", "contact_first_name": "Léa"}
+        write(imp, {"siren": SIREN, **row})
+        assert contacts.is_opposed(siren=SIREN, full_name="Léa SPÉCIMEN")
+
+    def test_of_several_in_one_cell_each_is_noted(self, imp):
+        write(imp, {"siren": SIREN, "contact_name": "Léa SPÉCIMEN / Paul SPÉCIMEN"})
+        assert contacts.is_opposed(siren=SIREN, full_name="Léa SPÉCIMEN")
+        assert contacts.is_opposed(siren=SIREN, full_name="Paul SPÉCIMEN")
+
     def test_a_siren_alone_is_the_whole_company(self, imp, held):
         assert write(imp, {"siren": SIREN}).new == 1
         assert not Contact.objects.exists()
@@ -97,6 +107,14 @@ class TestWriting:
             ({"email": EMAIL, "phone": "12"}, "malformed"),
             ({"contact_name": NAME}, "nobody_named"),
             ({"reason": "opposition"}, "nobody_named"),
+            (
+                {
+                    "email": EMAIL,
+                    "contact_name": "A. / B.",
+                    "contact_first_name": "X / Y / Z",
+                },
+                "who_is_who",
+            ),
         ],
     )
     def test_refuses_what_names_nobody_and_keeps_no_value(self, imp, row, reason):

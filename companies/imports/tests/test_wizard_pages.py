@@ -29,9 +29,9 @@ def address(name, imp=None):
     return reverse(f"companies:imports:{name}", args=arguments)
 
 
-def received(analyst, text=None, **fields):
+def received(analyst, text=None, *, kind="companies", **fields):
     file = upload(**fields) if text is None else upload(text, **fields)
-    return services.receive(file=file, kind="companies", by=analyst)
+    return services.receive(file=file, kind=kind, by=analyst)
 
 
 def said(answer):
@@ -176,6 +176,11 @@ class TestColumns:
         assert imp.state == ImportState.CHECKING
         assert imp.policies["headcount"] == "overwrite"
         assert imp.options["year"] == "2024"
+
+    def test_of_outcomes_have_no_rule(self, web, analyst):
+        page = said(web.get(address("columns", received(analyst, kind="outcomes"))))
+        assert "Si une valeur est déjà connue" not in page
+        assert "Les trois règles" not in page
 
     def test_one_field_is_one_column(self, web, analyst):
         imp = received(analyst)

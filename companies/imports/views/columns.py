@@ -72,7 +72,7 @@ def _page(
                 title=title,
                 samples=first.samples(place),
                 field=form[f"{FIELD}_{place}"],
-                rule=form[f"{RULE}_{place}"],
+                rule=form[f"{RULE}_{place}"] if form.has_rules else None,
                 errors=form[f"{FIELD}_{place}"].errors,
             )
             for place, title in enumerate(titles)
@@ -85,6 +85,7 @@ def _page(
         "rules": [
             {"label": wording.RULES[rule], "meaning": wording.RULES_MEAN[rule]}
             for rule in wording.RULES
+            if form.has_rules
         ],
     }
     return render(request, "companies/imports/columns.html", context, status=status)
