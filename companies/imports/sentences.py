@@ -102,6 +102,7 @@ _OF_KINDS: Final[Words] = {
     "not_an_outcome": gettext_lazy("issue inconnue"),
     "other_day": gettext_lazy("même issue, un autre jour"),
     "later_step": gettext_lazy("une étape plus récente est connue"),
+    "who_is_who": gettext_lazy("autant de prénoms que de noms sont attendus"),
     "nobody_named": gettext_lazy("personne n’est désigné"),
 }
 
@@ -264,7 +265,7 @@ REPAIRS: Final[Words] = {
     Repair.MARKS: gettext_lazy("marques invisibles retirées"),
     Repair.EXCEL_DATE: gettext_lazy("date de tableur traduite"),
     Repair.ROUNDED: gettext_lazy("montant arrondi à l’euro"),
-    Repair.COMMUNE_UNKNOWN: gettext_lazy("commune inconnue, laissée"),
+    Repair.COMMUNE_UNKNOWN: gettext_lazy("commune non reconnue ou ambiguë, laissée"),
     Repair.LABEL_UNUSED: gettext_lazy("libellé d’activité laissé"),
     Repair.PARTIAL: gettext_lazy("diffusion partielle, donnée laissée"),
     Repair.CONTACT_LEFT: gettext_lazy("opposition, courriel ou téléphone laissé"),

@@ -48,6 +48,8 @@ class TestStatusOf:
             ("en négociation", "negociation"),
             ("client", "gagne"),
             ("clos_gagne", "gagne"),
+            ("Signé", "gagne"),
+            ("perdue", "perdu"),
             ("deal signé", "gagne"),
             ("clos_perdu", "perdu"),
             ("abandonné", "perdu"),

@@ -89,6 +89,11 @@ def tally(imp: Import) -> Tally | None:
 
 
 def changes(imp: Import) -> list[Change]:
+    """What companies that were known change in, and by which rules; else nothing."""
+    return by_field(imp) if imp.kind == ImportKind.COMPANIES else []
+
+
+def by_field(imp: Import) -> list[Change]:
     """The fields most changed first; a field that nothing touches is left out."""
     found = [
         Change(
@@ -105,8 +110,8 @@ def changes(imp: Import) -> list[Change]:
 
 
 def modifications(imp: Import) -> list[tuple[str, int]]:
-    """« Statut 52, Effectif 31 »: companies changed, by field."""
-    written = [(each.label, each.filled + each.overwritten) for each in changes(imp)]
+    """« Statut 52, Effectif 31 »: companies changed or things added, by field."""
+    written = [(each.label, each.filled + each.overwritten) for each in by_field(imp)]
     return [(label, count) for label, count in written if count]
 
 

@@ -102,7 +102,16 @@ def _undo(imp: Import) -> list[str]:
     tally = figures.tally(imp)
     if tally is None or not imp.can_be_undone or not tally.to_write:
         return []
-    if not tally.updated:
+    if imp.kind == ImportKind.CONTACTS:
+        sentence = _(
+            "Annuler retire les coordonnées que ce fichier est seul à avoir apportées."
+        )
+    elif imp.kind == ImportKind.OUTCOMES:
+        sentence = _(
+            "Annuler rend au suivi son étape d’avant, sauf là où un collègue l’a "
+            "changée depuis."
+        )
+    elif not tally.updated:
         sentence = _(
             "Annuler retire les sociétés nouvelles (%(new)s), sauf celles qu’un "
             "collègue a touchées depuis."

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.tests.people import verified_client
-from companies.imports import services
+from companies.imports import sentences, services
+from companies.imports.kinds.words import REASONS
 from companies.imports.models import Import, ImportState
 from companies.imports.page import values
 from companies.imports.tests.wizard_files import make_import, make_match, upload
@@ -278,6 +280,22 @@ class TestReport:
         assert lines[1].startswith('"732829321";"\'=HYPERLINK(1)";"-1 200,50";"3";')
         assert "« chaud »" in lines[2].replace("\u00a0", " ")
 
+    @pytest.mark.parametrize(
+        ("kind", "words"),
+        [
+            ("outcomes", "Annuler rend au suivi son étape d’avant"),
+            ("contacts", "Annuler retire les coordonnées"),
+        ],
+    )
+    def test_says_of_each_kind_what_an_undo_would_do(self, web, analyst, kind, words):
+        User.objects.update(may_read_contacts=True)
+        imp = make_import(analyst, "done")
+        Import.objects.filter(pk=imp.pk).update(kind=kind)
+        page = said(web.get(address("report", imp)))
+        assert words in page
+        assert "sociétés nouvelles" not in page
+        assert "Modifications par champ" not in page
+
     def test_an_undo_is_told_before_it_is_done(self, web, analyst):
         imp = make_import(analyst, "done")
         page = said(web.get(address("undo", imp)))
@@ -285,6 +303,12 @@ class TestReport:
         web.post(address("undo", imp))
         imp.refresh_from_db()
         assert imp.state == ImportState.UNDOING
+
+
+class TestRefusals:
+    def test_of_every_kind_have_their_own_words(self):
+        short = {str(sentences.SHORT[reason]) for reason in REASONS}
+        assert len(short) == len(REASONS)
 
 
 class TestValues:
