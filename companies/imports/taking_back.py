@@ -8,6 +8,7 @@ from psycopg import sql
 
 from companies.choices import Source
 from companies.events import CompaniesEnriched
+from companies.imports import narrow
 from companies.imports.kinds import contacts
 from companies.imports.models import Import, ImportChange
 from companies.imports.writing.figures import REFRESH
@@ -54,6 +55,7 @@ SET LOCAL enable_seqscan = off;
 DROP TABLE IF EXISTS pg_temp.part, pg_temp.touched;
 CREATE TEMP TABLE part ON COMMIT DROP AS
 SELECT id, siren, thing, before, after FROM import_change WHERE of_id = %(imp)s
+    AND thing <> %(narrow)s
 ORDER BY of_id, siren, id LIMIT %(part)s;
 CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT DISTINCT siren FROM part;
 """
@@ -66,7 +68,7 @@ _LOCK: Final = """
 def changes(imp: Import) -> Counter[str]:
     """Give back a part of what changed; an empty counter says that none is left."""
     with connection.cursor() as cursor:
-        cursor.execute(_PREPARE, {"imp": imp.pk, "part": PART})
+        cursor.execute(_PREPARE, {"imp": imp.pk, "part": PART, "narrow": narrow.THING})
         cursor.execute("SELECT count(*), array_agg(id) FROM part")
         count, ids = cursor.fetchone()
         if not count:
@@ -74,7 +76,7 @@ def changes(imp: Import) -> Counter[str]:
         cursor.execute(_LOCK)
         told: Counter[str] = Counter()
         _identity(cursor, told)
-        _accounts(cursor, told)
+        _accounts(cursor, told, imp)
         _leaders(cursor, told)
         _pursuits(cursor, told, imp)
         _notes(cursor, told)
@@ -162,7 +164,7 @@ def _identity(cursor: Any, told: Counter[str]) -> None:
 _NO_FIELD: Final = frozenset({"lati", "long"})
 
 
-def _accounts(cursor: Any, told: Counter[str]) -> None:
+def _accounts(cursor: Any, told: Counter[str], imp: Import) -> None:
     still = {column: _still(column, "bigint", "a") for column in _FIGURES}
     same = sql.SQL(
         "a.siren = p.siren AND p.thing = 'accounts'"
@@ -205,6 +207,7 @@ def _accounts(cursor: Any, told: Counter[str]) -> None:
             " p.before IS NULL AND a.provenance = '{{}}' AND a.disagreements = '{{}}'"
         ).format(same=same)
     )
+    narrow.expect(imp, sirens)
     cursor.execute(REFRESH, [sirens])
     publish(
         CompaniesEnriched(

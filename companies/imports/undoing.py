@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db import models, transaction
 from django.utils import timezone
 
-from companies.imports import kinds, removing, taking_back, trail
+from companies.imports import kinds, narrow, removing, taking_back, trail
 from companies.imports.models import Import, ImportKind, ImportState
 from companies.imports.running import Superseded, mine, take
 from mainsite.lib import queue
@@ -43,7 +43,7 @@ def undo(*, import_id: int) -> bool:
 def _part(imp: Import) -> bool:
     """One part and what it came to; False when none is left."""
     done = _take_back(imp)
-    if not done:
+    if not done and not narrow.take_away(imp):
         return False
     told = Counter(imp.counts.get("undo", {})) + done
     counts = imp.counts | {"undo": dict(told)}

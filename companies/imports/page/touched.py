@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from companies import pasting
-from companies.imports import wording
+from companies.imports import narrow, wording
 from companies.imports.models import (
     Import,
     ImportChange,
@@ -22,8 +22,8 @@ from companies.imports.page import figures
 def sirens(imp: Import) -> tuple[str, ...]:
     """Created ones first, as many as a search takes."""
     found = dict.fromkeys(islice(_created(imp), pasting.MOST))
-    changed = ImportChange.objects.filter(of=imp).order_by("siren")
-    rows = changed.values_list("siren", flat=True).distinct()
+    changed = ImportChange.objects.filter(of=imp).exclude(thing=narrow.THING)
+    rows = changed.order_by("siren").values_list("siren", flat=True).distinct()
     for siren in rows[: pasting.MOST]:
         found.setdefault(siren, None)
     return tuple(islice(found, pasting.MOST))

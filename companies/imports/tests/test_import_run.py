@@ -1,8 +1,10 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
-from companies.imports.models import Import, ImportRefusal
+from companies import lists
+from companies.imports.models import Import, ImportChange, ImportRefusal
 from companies.imports.tests.makers import ran, tried, undone
 from companies.models import (
     AnnualAccounts,
@@ -310,6 +312,57 @@ class TestUndo:
             "removed": 1,
             "kept_in_use": 1,
         }
+
+    @pytest.mark.parametrize(
+        ("column", "cell"),
+        [
+            ("ca", "12"),
+            ("dirigeant", "Jean DUPONT"),
+            ("statut", "client"),
+            ("email", "contact@cible.example"),
+        ],
+    )
+    def test_takes_away_the_narrow_row_that_it_made(self, analyst, column, cell):
+        known = make_company("CONNUE")
+        options = {"year": "2023"}
+        data = f"siren;{column}\n{known.siren};{cell}\n"
+        imp = ran(analyst, data, options=options)
+        assert Target.objects.filter(siren=known.siren).exists()
+
+        imp = undone(imp, analyst)
+
+        assert not Target.objects.filter(siren=known.siren).exists()
+        assert not ImportChange.objects.exists()
+        assert imp.counts["undo"] == {"given_back": 1}
+
+    # Each in its own transaction, because the moments of writing are compared.
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("how", ["enriched", "listed", "named"])
+    def test_leaves_a_narrow_row_that_somebody_needs(self, analyst, how):
+        known = make_company("CONNUE")
+        imp = ran(analyst, f"siren;ca\n{known.siren};12\n", options={"year": "2023"})
+        row = Target.objects.filter(siren=known.siren)
+        if how == "enriched":
+            row.update(enriched_at=timezone.now())
+        elif how == "listed":
+            made = lists.create(name="L", by=analyst)
+            lists.add_company(target_list=made, siren=known.siren, by=analyst)
+        else:
+            row.update(leader_name="Jean DUPONT")
+
+        undone(imp, analyst)
+
+        assert row.get().revenue is None
+
+    def test_leaves_a_narrow_row_of_before(self, analyst):
+        known = make_company("CONNUE", target={"revenue": None})
+
+        undone(
+            ran(analyst, f"siren;ca\n{known.siren};12\n", options={"year": "2023"}),
+            analyst,
+        )
+
+        assert Target.objects.filter(siren=known.siren).exists()
 
     def test_is_refused_after_its_week(self, analyst):
         imp = ran(analyst, f"siren;nom\n{next_siren()};A\n")
