@@ -226,8 +226,10 @@ WITH w AS (
     RETURNING t.siren
 ), gone AS (
     DELETE FROM officer o USING part p WHERE o.siren = p.siren AND p.thing = 'leader'
-        AND o.source = 'import' AND o.surname = p.after->>'surname'
-        AND o.first_name = p.after->>'first_name' AND o.siren IN (SELECT siren FROM w)
+        AND o.source = 'import' AND o.siren IN (SELECT siren FROM w)
+        AND (o.surname = p.after->>'surname' AND o.first_name = p.after->>'first_name'
+            OR p.after->'others' @> jsonb_build_array(
+                jsonb_build_array(o.first_name, o.surname)))
 )
 SELECT (SELECT count(*) FROM w), (SELECT count(*) FROM part WHERE thing = 'leader')
 """

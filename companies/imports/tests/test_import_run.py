@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from companies import lists
 from companies.imports.models import Import, ImportChange, ImportRefusal
+from companies.imports.page import notes
 from companies.imports.tests.makers import ran, tried, undone
 from companies.models import (
     AnnualAccounts,
@@ -248,6 +249,96 @@ class TestRefusedRows:
         imp = tried(analyst, "siren;nom\n" + "ABC;x\n" * 10)
         assert imp.trial["reasons"] == {"letters": 10}
         assert ImportRefusal.objects.filter(of=imp).count() == 3
+
+
+class TestSeveralLeaders:
+    CELL = '"Mme Anne MARTIN ; M. Jean DUPONT / Léa ROUX\nJean DUPONT"'
+
+    def officers(self, siren):
+        rows = Officer.objects.filter(siren=siren).order_by("rank", "pk")
+        return [(row.first_name, row.surname, row.source) for row in rows]
+
+    @pytest.mark.parametrize("is_known", [False, True])
+    def test_are_read_one_by_one(self, analyst, is_known):
+        siren = make_company("CIBLE").siren if is_known else next_siren()
+        imp = ran(analyst, f"siren;nom;dirigeants\n{siren};CIBLE;{self.CELL}\n")
+
+        assert self.officers(siren) == [
+            ("Anne", "MARTIN", "import"),
+            ("Jean", "DUPONT", "import"),
+            ("Léa", "ROUX", "import"),
+        ]
+        assert Target.objects.get().leader_name == "Anne MARTIN"
+        assert imp.counts["repairs"] == {"several_people": 1}
+        assert imp.counts["noted"] == {"several_people": [2]}
+        assert "lus un par un\u00a0: lignes 2." in " ".join(notes.of_report(imp))
+
+    def test_the_same_file_twice_changes_nothing(self, analyst):
+        siren = make_company("CIBLE").siren
+        data = f"siren;dirigeants\n{siren};{self.CELL}\n"
+        ran(analyst, data)
+
+        again = ran(analyst, data, policies={"leader": "overwrite"})
+
+        assert again.counts["unchanged"] == 1
+        assert Officer.objects.count() == 3
+
+    @pytest.mark.parametrize(
+        ("policy", "what", "count"),
+        [("fill", "kept", 1), ("overwrite", "overwritten", 3)],
+    )
+    def test_others_beside_the_known_leader_follow_the_rule(
+        self, analyst, policy, what, count
+    ):
+        known = make_company(
+            "CIBLE", target={"leader_name": "Anne MARTIN", "leader_birth_year": 1960}
+        )
+        Officer.objects.create(
+            siren=known.siren,
+            surname="MARTIN",
+            first_name="ANNE",
+            role="Gérante",
+            source="rne",
+            retrieved_at=timezone.now(),
+        )
+        data = f"siren;dirigeants\n{known.siren};{self.CELL}\n"
+        imp = ran(analyst, data, policies={"leader": policy})
+
+        assert imp.counts["fields"]["leader"][what] == 1
+        assert Officer.objects.count() == count
+        target = Target.objects.get()
+        assert (target.leader_name, target.leader_birth_year) == ("Anne MARTIN", 1960)
+
+        undone(imp, analyst)
+
+        assert self.officers(known.siren) == [("ANNE", "MARTIN", "rne")]
+        target.refresh_from_db()
+        assert (target.leader_name, target.leader_birth_year) == ("Anne MARTIN", 1960)
+
+    def test_go_with_the_import(self, analyst):
+        siren = make_company("CIBLE").siren
+        imp = ran(analyst, f"siren;dirigeants\n{siren};{self.CELL}\n")
+
+        undone(imp, analyst)
+
+        assert not Officer.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("cell", "name"),
+        [
+            ("M./Mme DUPONT", "DUPONT"),
+            ("-", "-"),
+            ('" ; "', ""),
+            ("O'NEIL Zoé", "Zoé O'NEIL"),
+        ],
+    )
+    def test_one_person_stays_one(self, analyst, cell, name):
+        siren = next_siren()
+        imp = ran(analyst, f"siren;nom;dirigeant\n{siren};CIBLE;{cell}\n")
+
+        assert Officer.objects.count() == bool(name)
+        assert [t.leader_name for t in Target.objects.all()] == [name] * bool(name)
+        assert imp.counts["repairs"] == {}
 
 
 class TestUndo:

@@ -35,6 +35,7 @@ STAGED: Final = {
     "closed_on": "date",
     "surname": "text",
     "first_name": "text",
+    "others": "jsonb",
     "status": "text",
     "reason": "text",
     "note": "text",
