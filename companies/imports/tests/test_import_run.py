@@ -42,6 +42,9 @@ class TestNewCompanies:
         assert imp.counts["new"] == 1
         company = Company.objects.get(siren=siren)
         assert company.name == "Élan & Cie"
+        assert company.source == "import"
+        assert list(company.provenance) == ["capital_eur"]
+        assert company.provenance["capital_eur"][0] == "import"
         assert company.legal_form == "5710"
         assert company.created_on == date(1998, 3, 2)
         assert (company.postal_code, company.commune_code) == ("74000", "74010")
