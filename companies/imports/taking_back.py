@@ -11,6 +11,7 @@ from companies.events import CompaniesEnriched
 from companies.imports import narrow
 from companies.imports.kinds import contacts
 from companies.imports.models import Import, ImportChange
+from companies.imports.writing import disagreements
 from companies.imports.writing.figures import REFRESH
 from companies.imports.writing.identity import REPEAT_IN_TARGET
 from mainsite.lib import cache
@@ -65,17 +66,18 @@ _LOCK: Final = """
 """
 
 
-def changes(imp: Import) -> Counter[str]:
-    """Give back a part of what changed; an empty counter says that none is left."""
+def changes(imp: Import) -> Counter[str] | None:
+    """Give back a part of what changed; None: none is left."""
     with connection.cursor() as cursor:
         cursor.execute(_PREPARE, {"imp": imp.pk, "part": PART, "narrow": narrow.THING})
         cursor.execute("SELECT count(*), array_agg(id) FROM part")
         count, ids = cursor.fetchone()
         if not count:
-            return Counter()
+            return None
         cursor.execute(_LOCK)
         told: Counter[str] = Counter()
         _identity(cursor, told)
+        disagreements.give_back(cursor)
         _accounts(cursor, told, imp)
         _leaders(cursor, told)
         _pursuits(cursor, told, imp)

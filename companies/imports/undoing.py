@@ -43,8 +43,9 @@ def undo(*, import_id: int) -> bool:
 def _part(imp: Import) -> bool:
     """One part and what it came to; False when none is left."""
     done = _take_back(imp)
-    if not done and not narrow.take_away(imp):
+    if done is None and not narrow.take_away(imp):
         return False
+    done = done or Counter()
     told = Counter(imp.counts.get("undo", {})) + done
     counts = imp.counts | {"undo": dict(told)}
     kept = mine(imp).update(
@@ -58,10 +59,11 @@ def _part(imp: Import) -> bool:
     return True
 
 
-def _take_back(imp: Import) -> Counter[str]:
-    if imp.kind == ImportKind.COMPANIES:
-        return taking_back.changes(imp) or removing.companies(imp)
-    return kinds.WRITERS[imp.kind].undo(imp)
+def _take_back(imp: Import) -> Counter[str] | None:
+    if imp.kind != ImportKind.COMPANIES:
+        return kinds.WRITERS[imp.kind].undo(imp) or None
+    told = taking_back.changes(imp)
+    return (removing.companies(imp) or None) if told is None else told
 
 
 @transaction.atomic

@@ -17,12 +17,15 @@ from companies.imports.models import (
     ImportState,
 )
 from companies.imports.page import figures
+from companies.imports.writing import disagreements
 
 
 def sirens(imp: Import) -> tuple[str, ...]:
     """Created ones first, as many as a search takes."""
     found = dict.fromkeys(islice(_created(imp), pasting.MOST))
-    changed = ImportChange.objects.filter(of=imp).exclude(thing=narrow.THING)
+    changed = ImportChange.objects.filter(of=imp).exclude(
+        thing__in=(narrow.THING, disagreements.THING)
+    )
     rows = changed.order_by("siren").values_list("siren", flat=True).distinct()
     for siren in rows[: pasting.MOST]:
         found.setdefault(siren, None)

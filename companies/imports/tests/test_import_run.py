@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from companies import lists
@@ -252,6 +253,105 @@ class TestRefusedRows:
         imp = tried(analyst, "siren;nom\n" + "ABC;x\n" * 10)
         assert imp.trial["reasons"] == {"letters": 10}
         assert ImportRefusal.objects.filter(of=imp).count() == 3
+
+
+class TestDisagreements:
+    @pytest.fixture
+    def known(self):
+        company = make_company("CIBLE", target={"revenue": 5_000_000})
+        AnnualAccounts.objects.create(
+            siren=company.siren,
+            closed_on="2023-12-31",
+            account_type="C",
+            revenue=5_000_000,
+            net_income=100_000,
+            provenance={
+                "revenue": ["pappers", "2024-06-01"],
+                "net_income": ["rne", "2024-06-02"],
+            },
+            disagreements={"revenue": {"rne": 4_000_000}},
+        )
+        return company
+
+    def ran(self, analyst, known, revenue, policy="fill", result=""):
+        return ran(
+            analyst,
+            f"siren;ca;resultat\n{known.siren};{revenue};{result}\n",
+            policies={"revenue": policy, "net_income": policy},
+            options={"year": "2023"},
+        )
+
+    def stored(self):
+        return AnnualAccounts.objects.get().disagreements
+
+    def test_a_figure_that_stays_has_the_files_beside_it(self, analyst, known):
+        imp = self.ran(analyst, known, 6_000_000)
+
+        assert AnnualAccounts.objects.get().revenue == 5_000_000
+        assert self.stored() == {"revenue": {"rne": 4_000_000, "import": 6_000_000}}
+        assert Target.objects.get().sources_disagree
+        assert imp.counts["fields"]["revenue"]["kept"] == 1
+        assert imp.counts["unchanged"] == 1
+
+    def test_one_that_is_replaced_stands_beside_the_files(
+        self, analyst, known, analyst_client
+    ):
+        self.ran(analyst, known, 6_000_000, "overwrite", 900_000)
+
+        assert AnnualAccounts.objects.get().revenue == 6_000_000
+        assert self.stored() == {
+            "revenue": {"rne": 4_000_000, "pappers": 5_000_000},
+            "net_income": {"rne": 100_000},
+        }
+        page = analyst_client.get(reverse("companies:company", args=[known.siren]))
+        assert "choisie à l’import" in page.text
+
+    def test_what_is_nearly_the_same_is_none(self, analyst, known):
+        self.ran(analyst, known, 5_000_900)
+        assert self.stored() == {"revenue": {"rne": 4_000_000}}
+
+    def test_the_same_file_twice_writes_it_once(self, analyst, known):
+        self.ran(analyst, known, 6_000_000)
+        again = self.ran(analyst, known, 6_000_000)
+        assert not ImportChange.objects.filter(of=again).exists()
+
+    def test_a_file_that_comes_round_to_it_ends_it(self, analyst, known):
+        self.ran(analyst, known, 6_000_000)
+        self.ran(analyst, known, 5_000_000)
+        assert self.stored() == {"revenue": {"rne": 4_000_000}}
+
+    def test_a_trial_writes_none(self, analyst, known):
+        tried(
+            analyst,
+            f"siren;ca\n{known.siren};6000000\n",
+            options={"year": "2023"},
+        )
+        assert self.stored() == {"revenue": {"rne": 4_000_000}}
+
+    @pytest.mark.parametrize("policy", ["fill", "overwrite"])
+    def test_goes_with_the_import(self, analyst, known, policy):
+        before = AnnualAccounts.objects.values().get()
+        imp = self.ran(analyst, known, 6_000_000, policy, 900_000)
+
+        undone(imp, analyst)
+
+        assert AnnualAccounts.objects.values().get() == before
+        assert not ImportChange.objects.exists()
+
+    def test_leaves_what_another_source_said_since(self, analyst, known):
+        imp = self.ran(analyst, known, 6_000_000)
+        AnnualAccounts.objects.update(
+            disagreements={"revenue": {"bodacc": 1, "import": 6_000_000}}
+        )
+
+        undone(imp, analyst)
+
+        assert self.stored() == {"revenue": {"bodacc": 1}}
+
+    def test_of_figures_that_are_not_in_the_file_stay(self, analyst, known):
+        AnnualAccounts.objects.update(disagreements={"net_income": {"bodacc": 1}})
+        self.ran(analyst, known, 6_000_000)
+        assert self.stored()["net_income"] == {"bodacc": 1}
 
 
 class TestSeveralLeaders:
