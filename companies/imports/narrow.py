@@ -55,8 +55,12 @@ def without(chunk: Chunk) -> list[int]:
     """The companies of a chunk that are known and have no such row yet."""
     sirens = chunk.rows["siren"].drop_null().unique().to_pylist()
     with connection.cursor() as cursor:
+        # Figures of a first load are late: ten million companies would be read.
+        cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(_WITHOUT, [sirens])
-        return cursor.fetchone()[0] or []
+        found = cursor.fetchone()[0] or []
+        cursor.execute("SET LOCAL enable_seqscan = on")
+        return found
 
 
 def remember(imp: Import, before: Sequence[int]) -> None:
