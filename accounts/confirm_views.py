@@ -32,15 +32,18 @@ class HttpResponseSendAgain(HttpResponseRedirect):
     status_code = 307
 
 
-def ask(request: HttpRequest, *, carries_post: bool) -> HttpResponse:
-    """In place of the page or the act that wants to know who is there."""
+def ask(request: HttpRequest, *, carries_post: bool, back: str = "") -> HttpResponse:
+    """In place of the page or the act that wants to know who is there.
+
+    ``back``: where to come back to, when what was asked for is a file and no page.
+    """
     if request.headers.get("HX-Request") == "true":
         # A fragment's fields are not carried: its page is read again, and it redone.
         messages.info(request, _to_redo())
         url = _address_of_page(_page_of(request, "HX-Current-URL"))
         return HttpResponse(status=UNAUTHORIZED, headers={"HX-Redirect": url})
     if request.method in SAFE_METHODS:
-        return redirect(_address_of_page(request.get_full_path()))
+        return redirect(_address_of_page(back or request.get_full_path()))
     if not carries_post or request.FILES:
         messages.info(request, _to_redo())
         return redirect(_address_of_page(_page_of(request, "Referer")))
@@ -51,9 +54,11 @@ def ask(request: HttpRequest, *, carries_post: bool) -> HttpResponse:
     return page
 
 
-def asked_first(request: HttpRequest) -> HttpResponse | None:
-    """The question, for a view that finds in what was sent that its act is serious."""
-    return None if sessions.is_confirmed(request) else ask(request, carries_post=True)
+def asked_first(request: HttpRequest, *, back: str = "") -> HttpResponse | None:
+    """The question, for a view that finds by itself that its act is serious."""
+    if sessions.is_confirmed(request):
+        return None
+    return ask(request, carries_post=True, back=back)
 
 
 def comes_from_question(request: HttpRequest) -> bool:

@@ -5,11 +5,14 @@ that know breached passwords are asked only if PWNED_PASSWORDS_URL says so.
 """
 
 import asyncio
+import gzip
 import logging
 import re
 import unicodedata
+from functools import cache
 from hashlib import sha1
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -45,8 +48,16 @@ _FRENCH = frozenset(
     secret secretaire societe soleil test utilisateur vacances
     """.split()  # noqa: SIM905  a list to read
 )
+_LEAKED = Path(__file__).parent / "leaked" / "passwords.txt.gz"
 _LETTERS = str.maketrans("0134578@$!|€", "oieastbasile")
 _WORD = re.compile(r"[^a-z]+")
+
+
+@cache
+def leaked() -> frozenset[str]:
+    """The most used of those long enough that were published, in lower case."""
+    found = gzip.decompress(_LEAKED.read_bytes()).decode()
+    return frozenset(found.splitlines())
 
 
 def shortest_for(user: User | None) -> int:
@@ -85,7 +96,7 @@ class NotCommon(CommonPasswordValidator):
             )
 
     def _is_known(self, form: str) -> bool:
-        return form in self.passwords or form in _FRENCH
+        return form in self.passwords or form in _FRENCH or form in leaked()
 
 
 class NotOfThisPlace:

@@ -52,6 +52,7 @@ class Forgotten:
     sessions: int
     admin_lines: int
     tokens: int
+    links: int
     digest: str = ""
 
 
@@ -62,6 +63,7 @@ def forget(*, dry_run: bool = False) -> Forgotten:
         seals, entries, digest = _forget_origins(dry_run)
         gone, closed, lines = _gone(before), _closed(), _admin_lines(before)
         tokens = ApiToken.objects.dead_since(before)
+        links = AccessLink.objects.dead_since(before)
         belongings = _belongings(gone)
         forgotten = Forgotten(
             entries=entries,
@@ -71,6 +73,7 @@ def forget(*, dry_run: bool = False) -> Forgotten:
             sessions=closed.count(),
             admin_lines=lines.count(),
             tokens=tokens.count(),
+            links=links.count(),
             digest=digest if seals else "",
         )
         if dry_run:
@@ -82,6 +85,7 @@ def forget(*, dry_run: bool = False) -> Forgotten:
         closed.delete()
         lines.delete()
         tokens.delete()
+        links.delete()
         audit.record(actor=None, action=Action.FORGOTTEN, details=asdict(forgotten))
     return forgotten
 

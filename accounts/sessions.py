@@ -7,7 +7,6 @@ from uuid import UUID
 import django_otp
 from django.conf import settings
 from django.contrib import auth
-from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
@@ -17,7 +16,7 @@ from django_otp.models import Device
 
 from accounts.audit import AGENT_LENGTH
 from accounts.models import Session, User
-from accounts.session_store import ADDRESS, AGENT, BEGAN_AT, SEEN_AT
+from accounts.session_store import ADDRESS, AGENT, BEGAN_AT, SEEN_AT, SessionStore
 from mainsite.lib.client_ip import client_ip
 
 NEXT = "next"
@@ -52,22 +51,8 @@ def verify_by(request: HttpRequest, device: Device) -> None:
 
 
 def take(request: HttpRequest, key: str) -> Any:
-    """What waits in the session under this key; of two requests at once, one gets it.
-
-    Each request has its own copy of the session: the row says what is still there.
-    """
-    with transaction.atomic():
-        row = (
-            Session.objects.select_for_update()
-            .filter(session_key=request.session.session_key)
-            .first()
-        )
-        kept = request.session.decode(row.session_data) if row else {}
-        waiting = kept.get(key)
-        if waiting is not None:
-            request.session.pop(key, None)
-            request.session.save()
-    return waiting
+    """What waits in the session under this key; of two at once, one gets it."""
+    return _store(request).take(key)
 
 
 def end(request: HttpRequest) -> None:
@@ -189,3 +174,9 @@ def _start_clock(request: HttpRequest) -> None:
     request.session[ADDRESS] = client_ip(request)
     request.session[AGENT] = agent[:AGENT_LENGTH]
     request.session[BEGAN_AT] = request.session[SEEN_AT] = int(time.time())
+
+
+def _store(request: HttpRequest) -> SessionStore:
+    if not isinstance(request.session, SessionStore):
+        raise TypeError("SESSION_ENGINE is not accounts.session_store")
+    return request.session

@@ -70,6 +70,9 @@ def disagreement(
 def rule_of(exercise: AnnualAccounts, field: str, others: dict[str, int]) -> str:
     """The rule that chose, by its name, and when the winner was read."""
     kept = exercise.provenance.get(field, [""])[0]
+    if kept == Source.IMPORT:
+        rule = _("Règle « le fichier remplace », choisie à l’import")
+        return ", ".join(filter(None, (rule, source_of(exercise, field))))
     is_first = all(_rank(kept) < _rank(source) for source in others)
     rule = (
         _("Règle « ordre des sources »")

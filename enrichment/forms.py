@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,6 +45,15 @@ class ListForm(forms.Form):
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
+        validators=[
+            FileExtensionValidator(
+                ("csv", "txt", "tsv"),
+                gettext_lazy(
+                    "Le nom de ce fichier doit finir par .csv, .txt ou .tsv\u00a0: "
+                    "d’un classeur, enregistrez la feuille en CSV."
+                ),
+            )
+        ],
         help_text=gettext_lazy(
             "Séparateur\u00a0; ou , ou tabulation\u00a0; UTF-8, Windows-1252 ou "
             "UTF-16\u00a0; 200\u00a0Mo au plus."

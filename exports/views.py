@@ -34,6 +34,8 @@ GONE = 410
 # A progress is looked at often for ten seconds, then less.
 SOON_S, SOON_MS, LATER_MS = 10, 500, 2000
 PARTIALS = ("export-state",)
+# The page of an export hands its file over: one comes from « C’est bien vous ? ».
+TAKE = "prendre"
 
 
 @require_safe
@@ -85,6 +87,7 @@ def _export_page(
         "back": asked.list_url(export.query, desk_id=export.desk_id),
         "may_export": perms.can_export(user),
         "may_take": perms.can_take(user, export),
+        "hands_over": TAKE in request.GET and _may_have_now(request, export),
         "columns": export.columns,
         "sent": manifest.sent_counts(export),
         "schedule_form": ScheduleForm(),
@@ -93,6 +96,12 @@ def _export_page(
     return render_page(
         request, "exports/export.html", context, partials=PARTIALS, status=status
     )
+
+
+def _may_have_now(request: HttpRequest, export: Export) -> bool:
+    user = sessions.signed_in_user(request)
+    is_asked = export.with_contacts and not sessions.is_confirmed(request)
+    return export.has_file and perms.can_take(user, export) and not is_asked
 
 
 def _advance(export: Export) -> dict[str, Any]:
@@ -149,6 +158,11 @@ def download(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     export = find(request, public_id)
     if not perms.can_take(sessions.signed_in_user(request), export):
         raise PermissionDenied
+    if export.with_contacts and export.has_file:
+        # A file would leave the browser on the question: its page hands it over.
+        page = reverse("exports:export", args=[public_id])
+        if question := confirm_views.asked_first(request, back=f"{page}?{TAKE}=1"):
+            return question
     return file_answer(request, export)
 
 

@@ -48,7 +48,7 @@ REGISTER = (
             "Tant que le compte sert\u00a0; douze mois après le départ il n’en reste "
             "que le numéro\u00a0: nom, adresse, seconds facteurs, clés d’accès, liens, "
             "jetons et sessions sont effacés. Sessions\u00a0: jusqu’à leur fin. "
-            "Jetons\u00a0: douze mois après leur fin. Essais\u00a0: une heure."
+            "Jetons et liens\u00a0: douze mois après leur fin. Essais\u00a0: une heure."
         ),
         security=_(
             "Mot de passe Argon2, second facteur obligatoire, graine chiffrée, codes "

@@ -1,6 +1,6 @@
 """Links by which a person chooses a password once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -23,6 +23,14 @@ class AccessLinkQuerySet(models.QuerySet["AccessLink"]):
 
     def of_people_who_sign_in(self) -> "AccessLinkQuerySet":
         return self.filter(user__is_active=True).exclude(user__role=Role.API_CLIENT)
+
+    def dead_since(self, moment: datetime) -> "AccessLinkQuerySet":
+        """Used, withdrawn or expired before then, whichever came first."""
+        return self.filter(
+            models.Q(used_at__lt=moment)
+            | models.Q(revoked_at__lt=moment)
+            | models.Q(expires_at__lt=moment)
+        )
 
     def waiting_for_the_post(self) -> "AccessLinkQuerySet":
         return (

@@ -14,6 +14,13 @@ from django.urls import reverse
 from accounts import services
 from accounts.choices import Role
 from accounts.models import Desk, User
+from accounts.passwords import (
+    LONGEST,
+    SHORTEST,
+    SHORTEST_OF_OPS,
+    NotCommon,
+    leaked,
+)
 from accounts.tests.people import PASSWORD, make_user
 
 PHRASE = "trois canards sur un étang gelé"
@@ -74,6 +81,27 @@ class TestCommon:
     )
     def test_is_refused_in_any_clothes(self, password):
         assert "parmi les plus courants" in refusal(password)
+
+
+class TestLeaked:
+    def test_are_enough_of_each_length_that_is_asked(self):
+        """ASVS 6.2.4: the 3,000 most used that the rules of length let through."""
+        found = leaked()
+        for least in (SHORTEST, SHORTEST_OF_OPS):
+            assert sum(least <= len(each) <= LONGEST for each in found) >= 3000
+        assert all(each == each.strip().lower() for each in found)
+
+    @pytest.mark.parametrize(
+        "password", ["1qaz2wsx3edc", "Leave me alone", "NeedForSpeed", "Sonyericsson!9"]
+    )
+    def test_are_refused_in_any_clothes(self, password):
+        assert "parmi les plus courants" in refusal(password)
+
+    def test_every_one_is_refused(self):
+        check = NotCommon()
+        for each in sorted(leaked())[::97]:
+            with pytest.raises(ValidationError):
+                check.validate(each)
 
 
 class TestThisPlace:

@@ -185,6 +185,28 @@ class TestTokens:
         assert made.exists()
 
 
+class TestLinks:
+    @pytest.mark.parametrize("field", ["used_at", "revoked_at", "expires_at"])
+    @pytest.mark.parametrize(("days", "stays"), [(366, False), (364, True)])
+    def test_are_forgotten_a_year_after_their_end(
+        self, analyst, ops, field, days, stays
+    ):
+        links.make(user=analyst, kind=LinkKind.RESET, by=ops)
+        ended = timezone.now() - timedelta(days=days)
+        AccessLink.objects.update(**{field: ended})
+        links.make(user=ops, kind=LinkKind.RESET, by=ops)
+
+        dry = retention.forget(dry_run=True)
+        assert AccessLink.objects.count() == 2
+        forgotten = retention.forget()
+
+        assert dry.links == forgotten.links == (not stays)
+        assert AccessLink.objects.filter(user=analyst).exists() == stays
+        assert AccessLink.objects.filter(user=ops).exists()
+        made = AuditEntry.objects.filter(resource=f"user:{analyst.pk}")
+        assert made.filter(action="reset_made").exists()
+
+
 @pytest.fixture
 def passkey_of():
     """Give somebody a passkey, as the registration leaves it."""

@@ -119,16 +119,23 @@ class Odd:
 
 
 class Texts:
-    """``words.text`` on a column."""
+    """``words.text`` on a column, or what else takes a plain text as it is.
 
-    def __init__(self, ask: Ask) -> None:
+    ``is_odd``: signs that make of a plain text another thing.
+    """
+
+    def __init__(self, ask: Ask, is_odd: str = "") -> None:
         self._odd = Odd(Asker(ask, pa.string()))
+        self._is_odd = is_odd
 
     def __call__(self, cells: pa.Array) -> Column:
         is_plain = pc.and_(
             pc.match_substring_regex(cells, _PLAIN),
             pc.less_equal(pc.utf8_length(cells), _PLAIN_TEXT),
         )
+        if self._is_odd:
+            has_sign = pc.match_substring_regex(cells, self._is_odd)
+            is_plain = pc.and_not(is_plain, has_sign)
         is_plain = pc.or_(is_plain, pc.equal(cells, ""))
         return self._odd(cells, blank_to_null(cells), booleans(is_plain))
 

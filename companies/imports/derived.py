@@ -1,5 +1,6 @@
 """Columns that follow from others: what is stored of an activity, a band, a name."""
 
+import json
 from functools import cache
 
 import pyarrow as pa
@@ -35,12 +36,24 @@ def headcount(found: dict[str, pa.Array]) -> None:
     found["people"] = pc.cast(people, pa.int32())
 
 
-def split_leader(found: dict[str, pa.Array]) -> None:
-    names = [
-        words.person(name) if name else None for name in found.pop("leader").to_pylist()
+def split_leaders(found: dict[str, pa.Array]) -> None:
+    """The first who is named leads; the others are ``[first name, surname]`` each."""
+    people = [
+        _persons(cell) if cell else None for cell in found.pop("leader").to_pylist()
     ]
-    found["first_name"] = pa.array([n and n[0] for n in names], pa.string())
-    found["surname"] = pa.array([n and n[1] for n in names], pa.string())
+    found["first_name"] = pa.array([p and p[0][0] for p in people], pa.string())
+    found["surname"] = pa.array([p and p[0][1] for p in people], pa.string())
+    others = [json.dumps(p[1:]) if p and len(p) > 1 else None for p in people]
+    found["others"] = pa.array(others, pa.string())
+
+
+def _persons(cell: str) -> list[tuple[str, str]]:
+    """One who is named twice, with a title or without, is one."""
+    found: dict[str, tuple[str, str]] = {}
+    for name in cell.split("\n"):
+        person = words.person(name)
+        found.setdefault(" ".join(person).casefold(), person)
+    return list(found.values())
 
 
 def null(texts: pa.Array) -> pa.Array:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
+from django.core.validators import FileExtensionValidator
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -44,6 +45,15 @@ class FileForm(forms.Form):
             "lignes au plus. Déposez-le ici, ou choisissez-le."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+        # Whether it is what its name says is looked at once it is read.
+        validators=[
+            FileExtensionValidator(
+                ("csv", "txt", "tsv", "xlsx", "xlsm", "xls"),
+                gettext_lazy(
+                    "Le nom de ce fichier doit finir par .csv, .txt, .tsv ou .xlsx."
+                ),
+            )
+        ],
         error_messages={
             "required": gettext_lazy("Choisissez un fichier."),
             "empty": gettext_lazy("Ce fichier est vide."),

@@ -30,14 +30,14 @@ from companies.imports.columns import (
 )
 from companies.imports.fields import KEYS
 from companies.imports.firsts import Firsts
-from companies.imports.kinds import company_contacts
+from companies.imports.kinds import company_contacts, people
 from companies.imports.models import Import, ImportKind
 from companies.imports.reading.working import LINE, ODD, column
 from companies.registry.vectors.cells import EachOnce
 
 # What is known, by line, of rows that name no number: their company, or why not.
 Resolver = Callable[[Sequence[int]], Mapping[int, "int | CellRefused"]]
-_TEXTS: Final = ("name", "trade_name", "acronym", "address", "leader", "reason")
+_TEXTS: Final = ("name", "trade_name", "acronym", "address", "reason")
 _NICS: Final = 100_000
 
 
@@ -242,6 +242,7 @@ class Values:
         positive = partial(amounts.positive_euros, decimal=decimal)
         self._readers: dict[str, Reader] = {
             **{code: Texts(words.text) for code in _TEXTS},
+            "leader": Texts(leaders, is_odd="[;/]"),
             "note": Asker(note, pa.string()),
             "email": Asker(company_contacts.email, pa.string()),
             "phone": Asker(company_contacts.phone, pa.string()),
@@ -279,7 +280,7 @@ class Values:
         derived.activity(found)
         derived.headcount(found)
         if "leader" in found:
-            derived.split_leader(found)
+            derived.split_leaders(found)
         self._figures(found, faults)
         _refuse_status(found, faults)
         return found
@@ -351,6 +352,14 @@ def _past(read: Callable[[str], Read], today: date, cell: str) -> Read:
     if found.value is not None and (found.value - today).days > 366:
         raise CellRefused(Reason.DATE_AHEAD, today.strftime("%d/%m/%Y"))
     return _iso(lambda _: found, cell)
+
+
+def leaders(cell: str) -> Read:
+    """One a line, each as a text."""
+    found = [words.text(name) for name in people.names(cell)]
+    named = dict.fromkeys(each.value for each in found if each.value)
+    repair = next((each.repair for each in found if each.repair), "")
+    return Read("\n".join(named), repair) if named else BLANK
 
 
 MAX_NOTE: Final = 10_000

@@ -39,7 +39,9 @@ ORDER BY c.siren FOR UPDATE OF c;
 _CHANGED: Final = """
 UPDATE gone g SET kept = 'kept_changed' FROM company c
 WHERE c.siren = g.siren AND (c.source <> 'import' OR c.registered_at > %(at)s
-    OR coalesce(c.provenance, '{}') <> '{}' OR c.disagreements IS NOT NULL
+    OR c.disagreements IS NOT NULL
+    OR EXISTS (SELECT FROM jsonb_each(coalesce(c.provenance, '{}')) p
+        WHERE p.value->>0 <> 'import')
     OR EXISTS (SELECT FROM import_change i
         WHERE i.siren = g.siren AND i.of_id <> %(imp)s)
     OR EXISTS (SELECT FROM officer o WHERE o.siren = g.siren AND o.source <> 'import')

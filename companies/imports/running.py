@@ -22,6 +22,7 @@ from companies.imports import (
     files,
     keeping,
     kinds,
+    narrow,
     refusals,
     resolving,
     trail,
@@ -191,7 +192,9 @@ def _store(
     for turn in range(TRIES):
         try:
             with transaction.atomic():
+                before = narrow.without(chunk)
                 tally = _write(chunk)
+                narrow.remember(imp, before)
                 _record(imp, ready, tally, is_trial=False, since=since)
                 _remember(chunk, ready, tally)
             return

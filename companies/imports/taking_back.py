@@ -8,8 +8,10 @@ from psycopg import sql
 
 from companies.choices import Source
 from companies.events import CompaniesEnriched
+from companies.imports import narrow
 from companies.imports.kinds import contacts
 from companies.imports.models import Import, ImportChange
+from companies.imports.writing import disagreements
 from companies.imports.writing.figures import REFRESH
 from companies.imports.writing.identity import REPEAT_IN_TARGET
 from mainsite.lib import cache
@@ -54,6 +56,7 @@ SET LOCAL enable_seqscan = off;
 DROP TABLE IF EXISTS pg_temp.part, pg_temp.touched;
 CREATE TEMP TABLE part ON COMMIT DROP AS
 SELECT id, siren, thing, before, after FROM import_change WHERE of_id = %(imp)s
+    AND thing <> %(narrow)s
 ORDER BY of_id, siren, id LIMIT %(part)s;
 CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT DISTINCT siren FROM part;
 """
@@ -63,18 +66,19 @@ _LOCK: Final = """
 """
 
 
-def changes(imp: Import) -> Counter[str]:
-    """Give back a part of what changed; an empty counter says that none is left."""
+def changes(imp: Import) -> Counter[str] | None:
+    """Give back a part of what changed; None: none is left."""
     with connection.cursor() as cursor:
-        cursor.execute(_PREPARE, {"imp": imp.pk, "part": PART})
+        cursor.execute(_PREPARE, {"imp": imp.pk, "part": PART, "narrow": narrow.THING})
         cursor.execute("SELECT count(*), array_agg(id) FROM part")
         count, ids = cursor.fetchone()
         if not count:
-            return Counter()
+            return None
         cursor.execute(_LOCK)
         told: Counter[str] = Counter()
         _identity(cursor, told)
-        _accounts(cursor, told)
+        disagreements.give_back(cursor)
+        _accounts(cursor, told, imp)
         _leaders(cursor, told)
         _pursuits(cursor, told, imp)
         _notes(cursor, told)
@@ -162,7 +166,7 @@ def _identity(cursor: Any, told: Counter[str]) -> None:
 _NO_FIELD: Final = frozenset({"lati", "long"})
 
 
-def _accounts(cursor: Any, told: Counter[str]) -> None:
+def _accounts(cursor: Any, told: Counter[str], imp: Import) -> None:
     still = {column: _still(column, "bigint", "a") for column in _FIGURES}
     same = sql.SQL(
         "a.siren = p.siren AND p.thing = 'accounts'"
@@ -205,6 +209,7 @@ def _accounts(cursor: Any, told: Counter[str]) -> None:
             " p.before IS NULL AND a.provenance = '{{}}' AND a.disagreements = '{{}}'"
         ).format(same=same)
     )
+    narrow.expect(imp, sirens)
     cursor.execute(REFRESH, [sirens])
     publish(
         CompaniesEnriched(
@@ -223,8 +228,10 @@ WITH w AS (
     RETURNING t.siren
 ), gone AS (
     DELETE FROM officer o USING part p WHERE o.siren = p.siren AND p.thing = 'leader'
-        AND o.source = 'import' AND o.surname = p.after->>'surname'
-        AND o.first_name = p.after->>'first_name' AND o.siren IN (SELECT siren FROM w)
+        AND o.source = 'import' AND o.siren IN (SELECT siren FROM w)
+        AND (o.surname = p.after->>'surname' AND o.first_name = p.after->>'first_name'
+            OR p.after->'others' @> jsonb_build_array(
+                jsonb_build_array(o.first_name, o.surname)))
 )
 SELECT (SELECT count(*) FROM w), (SELECT count(*) FROM part WHERE thing = 'leader')
 """

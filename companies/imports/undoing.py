@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db import models, transaction
 from django.utils import timezone
 
-from companies.imports import kinds, removing, taking_back, trail
+from companies.imports import kinds, narrow, removing, taking_back, trail
 from companies.imports.models import Import, ImportKind, ImportState
 from companies.imports.running import Superseded, mine, take
 from mainsite.lib import queue
@@ -43,8 +43,9 @@ def undo(*, import_id: int) -> bool:
 def _part(imp: Import) -> bool:
     """One part and what it came to; False when none is left."""
     done = _take_back(imp)
-    if not done:
+    if done is None and not narrow.take_away(imp):
         return False
+    done = done or Counter()
     told = Counter(imp.counts.get("undo", {})) + done
     counts = imp.counts | {"undo": dict(told)}
     kept = mine(imp).update(
@@ -58,10 +59,11 @@ def _part(imp: Import) -> bool:
     return True
 
 
-def _take_back(imp: Import) -> Counter[str]:
-    if imp.kind == ImportKind.COMPANIES:
-        return taking_back.changes(imp) or removing.companies(imp)
-    return kinds.WRITERS[imp.kind].undo(imp)
+def _take_back(imp: Import) -> Counter[str] | None:
+    if imp.kind != ImportKind.COMPANIES:
+        return kinds.WRITERS[imp.kind].undo(imp) or None
+    told = taking_back.changes(imp)
+    return (removing.companies(imp) or None) if told is None else told
 
 
 @transaction.atomic

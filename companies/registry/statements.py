@@ -168,8 +168,30 @@ BEST = {
 }
 
 
+# Another's word for a field goes with its value; in a row that is not the register's
+# own, the register says which fields are its.
+_TOLD = sql.SQL(
+    """
+CASE WHEN company.source = 'sirene' THEN '{{}}' ELSE coalesce(
+    (SELECT jsonb_object_agg(field, jsonb_build_array('sirene',
+        to_char(now() AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD')))
+    FROM unnest({changed}) AS field), '{{}}') END
+"""
+)
+
+
+def _changed(columns: tuple[LiteralString, ...]) -> sql.Composed:
+    each = sql.SQL("CASE WHEN company.{0} IS DISTINCT FROM excluded.{0} THEN {1} END")
+    return sql.SQL("array_remove(ARRAY[{}], NULL)").format(
+        sql.SQL(", ").join(
+            each.format(sql.Identifier(name), sql.Literal(name)) for name in columns
+        )
+    )
+
+
 def _write_company(expressions: Expressions, join: LiteralString) -> sql.Composed:
     columns = tuple(expressions)
+    changed = _changed(columns)
     return sql.SQL(
         """
 WITH w AS (
@@ -182,7 +204,11 @@ WITH w AS (
     WHERE n.name IS NOT NULL
         AND (old.siren IS NULL OR ({new}) IS DISTINCT FROM ({old}))
     ON CONFLICT (siren) DO UPDATE SET
-        ({columns}, registered_at) = ROW ({excluded}, excluded.registered_at)
+        ({columns}, registered_at) = ROW ({excluded}, excluded.registered_at),
+        provenance = CASE
+            WHEN company.source = 'sirene' AND company.provenance IS NULL THEN NULL
+            ELSE nullif((coalesce(company.provenance, '{{}}') - {changed}) || {told},
+                '{{}}') END
     RETURNING siren, xmax = 0 AS is_new, commune_code, naf_code, headcount_band,
         created_on, legal_form,
         is_active::int + 2 * (diffusion = 'P')::int + 4 * (name <> '')::int
@@ -191,6 +217,8 @@ INSERT INTO written SELECT * FROM w
 """
     ).format(
         columns=_names(columns),
+        changed=changed,
+        told=_TOLD.format(changed=changed),
         join=sql.SQL(join),
         new=sql.SQL(", ").join(sql.Identifier("n", name) for name in columns),
         old=sql.SQL(", ").join(sql.Identifier("old", name) for name in columns),

@@ -176,6 +176,33 @@ def test_a_new_edition_replaces_and_a_target_follows(write):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [("sirene", {}), ("import", {"name": "sirene", "naf_code": "sirene"})],
+)
+def test_what_the_register_replaces_is_its_own_word(write, source, told):
+    registry.load([write(unit(), name="unites.csv"), write(site(), name="sieges.csv")])
+    Company.objects.update(
+        source=source,
+        name="D’UN FICHIER",
+        naf_code="01.11Z",
+        website="doras.example",
+        provenance={
+            "name": ["import", "2024-01-01"],
+            "website": ["import", "2024-01-02"],
+        },
+    )
+
+    registry.load([write(unit(), name="unites.csv"), write(site(), name="sieges.csv")])
+
+    company = Company.objects.get()
+    assert company.name == "DORAS"
+    kept = {field: said[0] for field, said in company.provenance.items()}
+    assert kept == {**told, "website": "import"}
+    assert company.provenance["website"][1] == "2024-01-02"
+
+
+@pytest.mark.django_db
 def test_rows_are_left_out_for_a_reason_each(write):
     report = load_one(
         write(

@@ -123,6 +123,14 @@ class TestGivingAList:
         assert sentence in page(response)
         assert not Batch.objects.exists()
 
+    @pytest.mark.parametrize("name", ["cibles.xlsx", "cibles.exe", "cibles"])
+    def test_a_name_that_no_list_has_is_told_so(self, analyst_client, name):
+        response = upload(analyst_client, b"siren\n732829320\n", name)
+
+        assert response.status_code == 422
+        assert "enregistrez la feuille en CSV" in page(response)
+        assert not Batch.objects.exists()
+
     def test_too_large_is_refused_before_it_is_read(self, analyst_client, settings):
         settings.UPLOAD_MAX_BYTES = -5 * 1024 * 1024
         response = upload(analyst_client, b"siren\n552100554\n")

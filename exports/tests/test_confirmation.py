@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from accounts.tests.confirming import confirmed
+from accounts.models import AuditEntry
+from accounts.tests.confirming import both_factors, confirmed, hidden_fields
 from accounts.tests.people import make_user, verified_client
 from companies.tests.makers import make_company
 from companies.tests.test_contacts import record
@@ -14,6 +15,15 @@ from exports.tests.asking import ask, choose
 NEW = "/exports/nouveau/"
 PAGE = {"tout": "1", "requete": "", "profil": "analyse", "sortie": "csv"}
 CONTACTS = {**PAGE, "contacts": "1"}
+TAKE = {"prendre": "1"}
+
+
+def file_of(export):
+    return reverse("exports:file", args=[export.public_id])
+
+
+def refresh_to(address):
+    return f'<meta http-equiv="refresh" content="0; url={address}">'
 
 
 @pytest.fixture
@@ -104,6 +114,67 @@ class TestAnExport:
         address = reverse("exports:redo", args=[ask(allowed).public_id])
 
         assert client.post(address).status_code == 302
+
+
+class TestTheFile:
+    @pytest.fixture
+    def made(self, allowed, company):
+        made = ask(allowed, contacts=True)
+        jobs.write_export(export_id=made.pk)
+        return made
+
+    def test_with_contacts_waits(self, client, made):
+        answer = client.get(file_of(made))
+
+        assert answer.status_code == 302
+        assert answer.url.startswith(reverse("accounts:confirm"))
+        assert not AuditEntry.objects.filter(action="export_downloaded").exists()
+
+    def test_is_handed_over_by_its_page_after_that(self, client, allowed, made):
+        question = client.get(client.get(file_of(made)).url)
+
+        answer = client.post(
+            reverse("accounts:confirm"),
+            hidden_fields(question) | both_factors(allowed),
+            follow=True,
+        )
+
+        (page, _status) = answer.redirect_chain[-1]
+        assert page.startswith(reverse("exports:export", args=[made.public_id]))
+        assert refresh_to(file_of(made)) in answer.text
+        taken = client.get(file_of(made))
+        assert "attachment" in taken["Content-Disposition"]
+        taken.getvalue()
+
+    def test_is_not_handed_over_unconfirmed(self, client, made):
+        page = client.get(reverse("exports:export", args=[made.public_id]), TAKE)
+
+        assert page.status_code == 200
+        assert refresh_to(file_of(made)) not in page.text
+
+    def test_is_not_handed_over_unasked(self, allowed, made):
+        page = verified_client(allowed).get(
+            reverse("exports:export", args=[made.public_id])
+        )
+
+        assert refresh_to(file_of(made)) not in page.text
+
+    def test_without_contacts_does_not_wait(self, client, allowed):
+        made = ask(allowed)
+        jobs.write_export(export_id=made.pk)
+
+        answer = client.get(file_of(made))
+
+        assert "attachment" in answer["Content-Disposition"]
+        answer.getvalue()
+
+    def test_that_is_gone_is_said_at_once(self, client, made):
+        Export.objects.update(path="")
+
+        assert client.get(file_of(made)).status_code == 410
+
+    def test_waits_for_a_head_too(self, client, made):
+        assert client.head(file_of(made)).status_code == 302
 
 
 class TestASchedule:

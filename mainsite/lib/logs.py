@@ -16,11 +16,28 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 _SECRET_PATH = re.compile(r"(/compte/lien/)[^/\s?\"']+")
 # What PostgreSQL adds to an error: values of the row, the statement with its values.
 # A value may have lines of its own: all goes up to the hint or the next exception.
-_QUOTED = re.compile(
-    r"^(?:DETAIL|CONTEXT|QUERY|LINE \d+):.*?"
-    r"(?=^HINT:|^\n(?:The above exception|During handling of)|\Z)",
+_NEXT = r"^HINT:|^\n(?:The above exception|During handling of)|\Z"
+_ADDED = r"^(?:DETAIL|CONTEXT|QUERY|LINE \d+):"
+_QUOTED = re.compile(rf"{_ADDED}.*?(?={_NEXT})", re.MULTILINE | re.DOTALL)
+# The message itself of an error of the database, with or without its class before it.
+_MESSAGE = re.compile(
+    r"(?:^[ |]*(?:psycopg(?:\.\w+)*|django\.db\.utils)\.\w+: "
+    r"|invalid (?:input|byte sequence|regular expression|value for parameter)\b"
+    r"|malformed \w+ literal|field value out of range"
+    r"|(?:syntax|unterminated) .{1,60} at or near|syntax error in tsquery"
+    r"|value (?=\")|time zone (?=\"))"
+    rf".*?(?={_ADDED}|{_NEXT})",
     re.MULTILINE | re.DOTALL,
 )
+# What it quotes is a value but after these words, which a name of ours follows.
+_NAMED = re.compile(
+    r"\b(?:column|constraint|database|encoding|file|function|index|option|parameter"
+    r"|partition|relation|role|schema|sequence|server at|socket|table|trigger|type|user"
+    r"|view|colonne|contrainte|fonction|paramètre|rôle|schéma|séquence|utilisateur"
+    r"|vue) "
+    r'(?:"[\w./:@-]+"|« [\w./:@-]+ »)'
+)
+_VALUE = re.compile(r"[\"«]|(?<=: )0x[0-9a-f]{2}\b")
 
 
 def cut(text: str) -> str:
@@ -30,7 +47,18 @@ def cut(text: str) -> str:
 
 def without_rows(text: str) -> str:
     """An exception without what PostgreSQL quotes of the rows it is about."""
-    return _QUOTED.sub("", text)
+    return _QUOTED.sub("", _MESSAGE.sub(_without_value, text))
+
+
+def _without_value(found: re.Match[str]) -> str:
+    """Up to the first value, whose end nothing tells: it may have quotes of its own."""
+    message = found[0]
+    names = [name.span() for name in _NAMED.finditer(message)]
+    for mark in _VALUE.finditer(message):
+        if not any(start <= mark.start() < end for start, end in names):
+            end = "\n" if message.endswith("\n") else ""
+            return f"{message[: mark.start()]}***{end}"
+    return message
 
 
 class JsonFormatter(logging.Formatter):

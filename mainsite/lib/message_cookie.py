@@ -1,7 +1,6 @@
 """Messages to the reader, in a cookie of this host alone.
 
-Not in the session: a post that is refused would write its own copy of it back, and with
-it what another post has just taken out (``accounts.sessions.take``).
+Not in the session: each message would be two writes of its row.
 """
 
 from typing import Any

@@ -14,5 +14,6 @@ class Command(PurgeCommand):
             f"origine de {found.entries} traces ({found.seals} sceaux), "
             f"{found.accounts} comptes, {found.belongings} facteurs, liens, jetons et "
             f"sessions de partis, {found.sessions} sessions, {found.tokens} jetons, "
+            f"{found.links} liens, "
             f"{found.admin_lines} lignes de l’administration"
         )

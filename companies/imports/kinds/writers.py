@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from companies.imports import narrow
 from companies.imports.chunks import Chunk, Tally
 from companies.imports.kinds.base import Kind, Row
 from companies.imports.models import Import, ImportChange
@@ -24,7 +25,7 @@ class KindWriter:
         """Take back a part, which is then forgotten; an empty counter: none is left."""
         if self.kind.give_back is None:
             return Counter()
-        waiting = ImportChange.objects.filter(of=imp)
+        waiting = ImportChange.objects.filter(of=imp).exclude(thing=narrow.THING)
         if sirens is not None:
             waiting = waiting.filter(siren__in=sirens)
         part = list(waiting.order_by("siren", "-pk")[:PART])

@@ -205,25 +205,6 @@ def decide(
     return _decided(imp, found, by=by, request=request)
 
 
-@transaction.atomic
-def decide_all_first(
-    *,
-    imp: Import,
-    matches: Collection[int],
-    by: User,
-    request: HttpRequest | None = None,
-) -> int:
-    """Confirm the likeliest of each of these doubtful matches: a page at a time."""
-    _check_free(imp)
-    rows = ImportMatch.objects.select_for_update(of=("self",)).order_by("pk")
-    found = rows.filter(of=imp, pk__in=matches, state=MatchState.DOUBTFUL)
-    decided = [each for each in found if each.candidates]
-    for each in decided:
-        each.siren, each.decided_by = each.candidates[0]["siren"], by
-        each.state = MatchState.CONFIRMED
-    return _decided(imp, decided, by=by, request=request)
-
-
 def _check_free(imp: Import) -> None:
     """Under lock, so that no run begins meanwhile."""
     locked = Import.objects.select_for_update(of=("self",)).get(pk=imp.pk)

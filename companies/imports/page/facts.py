@@ -64,7 +64,15 @@ def warnings(imp: Import) -> list[str]:
     found, told = imp.detected, []
     if found.get("is_misnamed"):
         told.append(
-            _("Le nom du fichier annonce un autre format\u00a0: son contenu fait foi.")
+            _(
+                "Ce fichier porte le nom d’un classeur et contient du texte\u00a0: il "
+                "est lu comme du CSV. Vérifiez que c’est le bon."
+            )
+            if found.get("format") == CSV
+            else _(
+                "Ce fichier porte le nom d’un texte et contient un classeur\u00a0: il "
+                "est lu comme du XLSX. Vérifiez que c’est le bon."
+            )
         )
     if found.get("duplicates"):
         titles = ", ".join(f"«\u00a0{title}\u00a0»" for title in found["duplicates"])

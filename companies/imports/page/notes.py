@@ -89,6 +89,12 @@ def _people(imp: Import) -> list[str]:
         return []
     if counts["repairs"][SEVERAL] > len(lines):
         lines.append("…")
+    if imp.kind == ImportKind.COMPANIES:
+        leaders = _(
+            "Plusieurs dirigeants dans une cellule, lus un par un\u00a0: lignes "
+            "%(lines)s. Le premier est le dirigeant principal."
+        )
+        return [leaders % {"lines": ", ".join(lines)}]
     sentence = _(
         "Plusieurs personnes dans une cellule, lues une par une\u00a0: lignes "
         "%(lines)s. Ce qu’elles partagent va à la première."

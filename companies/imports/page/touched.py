@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from companies import pasting
-from companies.imports import wording
+from companies.imports import narrow, wording
 from companies.imports.models import (
     Import,
     ImportChange,
@@ -17,13 +17,16 @@ from companies.imports.models import (
     ImportState,
 )
 from companies.imports.page import figures
+from companies.imports.writing import disagreements
 
 
 def sirens(imp: Import) -> tuple[str, ...]:
     """Created ones first, as many as a search takes."""
     found = dict.fromkeys(islice(_created(imp), pasting.MOST))
-    changed = ImportChange.objects.filter(of=imp).order_by("siren")
-    rows = changed.values_list("siren", flat=True).distinct()
+    changed = ImportChange.objects.filter(of=imp).exclude(
+        thing__in=(narrow.THING, disagreements.THING)
+    )
+    rows = changed.order_by("siren").values_list("siren", flat=True).distinct()
     for siren in rows[: pasting.MOST]:
         found.setdefault(siren, None)
     return tuple(islice(found, pasting.MOST))

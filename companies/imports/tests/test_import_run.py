@@ -1,8 +1,12 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
-from companies.imports.models import Import, ImportRefusal
+from companies import lists
+from companies.imports.models import Import, ImportChange, ImportRefusal
+from companies.imports.page import notes
 from companies.imports.tests.makers import ran, tried, undone
 from companies.models import (
     AnnualAccounts,
@@ -39,6 +43,9 @@ class TestNewCompanies:
         assert imp.counts["new"] == 1
         company = Company.objects.get(siren=siren)
         assert company.name == "Élan & Cie"
+        assert company.source == "import"
+        assert list(company.provenance) == ["capital_eur"]
+        assert company.provenance["capital_eur"][0] == "import"
         assert company.legal_form == "5710"
         assert company.created_on == date(1998, 3, 2)
         assert (company.postal_code, company.commune_code) == ("74000", "74010")
@@ -248,6 +255,195 @@ class TestRefusedRows:
         assert ImportRefusal.objects.filter(of=imp).count() == 3
 
 
+class TestDisagreements:
+    @pytest.fixture
+    def known(self):
+        company = make_company("CIBLE", target={"revenue": 5_000_000})
+        AnnualAccounts.objects.create(
+            siren=company.siren,
+            closed_on="2023-12-31",
+            account_type="C",
+            revenue=5_000_000,
+            net_income=100_000,
+            provenance={
+                "revenue": ["pappers", "2024-06-01"],
+                "net_income": ["rne", "2024-06-02"],
+            },
+            disagreements={"revenue": {"rne": 4_000_000}},
+        )
+        return company
+
+    def ran(self, analyst, known, revenue, policy="fill", result=""):
+        return ran(
+            analyst,
+            f"siren;ca;resultat\n{known.siren};{revenue};{result}\n",
+            policies={"revenue": policy, "net_income": policy},
+            options={"year": "2023"},
+        )
+
+    def stored(self):
+        return AnnualAccounts.objects.get().disagreements
+
+    def test_a_figure_that_stays_has_the_files_beside_it(self, analyst, known):
+        imp = self.ran(analyst, known, 6_000_000)
+
+        assert AnnualAccounts.objects.get().revenue == 5_000_000
+        assert self.stored() == {"revenue": {"rne": 4_000_000, "import": 6_000_000}}
+        assert Target.objects.get().sources_disagree
+        assert imp.counts["fields"]["revenue"]["kept"] == 1
+        assert imp.counts["unchanged"] == 1
+
+    def test_one_that_is_replaced_stands_beside_the_files(
+        self, analyst, known, analyst_client
+    ):
+        self.ran(analyst, known, 6_000_000, "overwrite", 900_000)
+
+        assert AnnualAccounts.objects.get().revenue == 6_000_000
+        assert self.stored() == {
+            "revenue": {"rne": 4_000_000, "pappers": 5_000_000},
+            "net_income": {"rne": 100_000},
+        }
+        page = analyst_client.get(reverse("companies:company", args=[known.siren]))
+        assert "choisie à l’import" in page.text
+
+    def test_what_is_nearly_the_same_is_none(self, analyst, known):
+        self.ran(analyst, known, 5_000_900)
+        assert self.stored() == {"revenue": {"rne": 4_000_000}}
+
+    def test_the_same_file_twice_writes_it_once(self, analyst, known):
+        self.ran(analyst, known, 6_000_000)
+        again = self.ran(analyst, known, 6_000_000)
+        assert not ImportChange.objects.filter(of=again).exists()
+
+    def test_a_file_that_comes_round_to_it_ends_it(self, analyst, known):
+        self.ran(analyst, known, 6_000_000)
+        self.ran(analyst, known, 5_000_000)
+        assert self.stored() == {"revenue": {"rne": 4_000_000}}
+
+    def test_a_trial_writes_none(self, analyst, known):
+        tried(
+            analyst,
+            f"siren;ca\n{known.siren};6000000\n",
+            options={"year": "2023"},
+        )
+        assert self.stored() == {"revenue": {"rne": 4_000_000}}
+
+    @pytest.mark.parametrize("policy", ["fill", "overwrite"])
+    def test_goes_with_the_import(self, analyst, known, policy):
+        before = AnnualAccounts.objects.values().get()
+        imp = self.ran(analyst, known, 6_000_000, policy, 900_000)
+
+        undone(imp, analyst)
+
+        assert AnnualAccounts.objects.values().get() == before
+        assert not ImportChange.objects.exists()
+
+    def test_leaves_what_another_source_said_since(self, analyst, known):
+        imp = self.ran(analyst, known, 6_000_000)
+        AnnualAccounts.objects.update(
+            disagreements={"revenue": {"bodacc": 1, "import": 6_000_000}}
+        )
+
+        undone(imp, analyst)
+
+        assert self.stored() == {"revenue": {"bodacc": 1}}
+
+    def test_of_figures_that_are_not_in_the_file_stay(self, analyst, known):
+        AnnualAccounts.objects.update(disagreements={"net_income": {"bodacc": 1}})
+        self.ran(analyst, known, 6_000_000)
+        assert self.stored()["net_income"] == {"bodacc": 1}
+
+
+class TestSeveralLeaders:
+    CELL = '"Mme Anne MARTIN ; M. Jean DUPONT / Léa ROUX\nJean DUPONT"'
+
+    def officers(self, siren):
+        rows = Officer.objects.filter(siren=siren).order_by("rank", "pk")
+        return [(row.first_name, row.surname, row.source) for row in rows]
+
+    @pytest.mark.parametrize("is_known", [False, True])
+    def test_are_read_one_by_one(self, analyst, is_known):
+        siren = make_company("CIBLE").siren if is_known else next_siren()
+        imp = ran(analyst, f"siren;nom;dirigeants\n{siren};CIBLE;{self.CELL}\n")
+
+        assert self.officers(siren) == [
+            ("Anne", "MARTIN", "import"),
+            ("Jean", "DUPONT", "import"),
+            ("Léa", "ROUX", "import"),
+        ]
+        assert Target.objects.get().leader_name == "Anne MARTIN"
+        assert imp.counts["repairs"] == {"several_people": 1}
+        assert imp.counts["noted"] == {"several_people": [2]}
+        assert "lus un par un\u00a0: lignes 2." in " ".join(notes.of_report(imp))
+
+    def test_the_same_file_twice_changes_nothing(self, analyst):
+        siren = make_company("CIBLE").siren
+        data = f"siren;dirigeants\n{siren};{self.CELL}\n"
+        ran(analyst, data)
+
+        again = ran(analyst, data, policies={"leader": "overwrite"})
+
+        assert again.counts["unchanged"] == 1
+        assert Officer.objects.count() == 3
+
+    @pytest.mark.parametrize(
+        ("policy", "what", "count"),
+        [("fill", "kept", 1), ("overwrite", "overwritten", 3)],
+    )
+    def test_others_beside_the_known_leader_follow_the_rule(
+        self, analyst, policy, what, count
+    ):
+        known = make_company(
+            "CIBLE", target={"leader_name": "Anne MARTIN", "leader_birth_year": 1960}
+        )
+        Officer.objects.create(
+            siren=known.siren,
+            surname="MARTIN",
+            first_name="ANNE",
+            role="Gérante",
+            source="rne",
+            retrieved_at=timezone.now(),
+        )
+        data = f"siren;dirigeants\n{known.siren};{self.CELL}\n"
+        imp = ran(analyst, data, policies={"leader": policy})
+
+        assert imp.counts["fields"]["leader"][what] == 1
+        assert Officer.objects.count() == count
+        target = Target.objects.get()
+        assert (target.leader_name, target.leader_birth_year) == ("Anne MARTIN", 1960)
+
+        undone(imp, analyst)
+
+        assert self.officers(known.siren) == [("ANNE", "MARTIN", "rne")]
+        target.refresh_from_db()
+        assert (target.leader_name, target.leader_birth_year) == ("Anne MARTIN", 1960)
+
+    def test_go_with_the_import(self, analyst):
+        siren = make_company("CIBLE").siren
+        imp = ran(analyst, f"siren;dirigeants\n{siren};{self.CELL}\n")
+
+        undone(imp, analyst)
+
+        assert not Officer.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("cell", "name"),
+        [
+            ("M./Mme DUPONT", "DUPONT"),
+            ("-", "-"),
+            ('" ; "', ""),
+            ("O'NEIL Zoé", "Zoé O'NEIL"),
+        ],
+    )
+    def test_one_person_stays_one(self, analyst, cell, name):
+        siren = next_siren()
+        imp = ran(analyst, f"siren;nom;dirigeant\n{siren};CIBLE;{cell}\n")
+
+        assert Officer.objects.count() == bool(name)
+        assert [t.leader_name for t in Target.objects.all()] == [name] * bool(name)
+        assert imp.counts["repairs"] == {}
+
+
 class TestUndo:
     def test_gives_everything_back(self, analyst):
         company = make_company("Ancien", target={"revenue": None})
@@ -310,6 +506,57 @@ class TestUndo:
             "removed": 1,
             "kept_in_use": 1,
         }
+
+    @pytest.mark.parametrize(
+        ("column", "cell"),
+        [
+            ("ca", "12"),
+            ("dirigeant", "Jean DUPONT"),
+            ("statut", "client"),
+            ("email", "contact@cible.example"),
+        ],
+    )
+    def test_takes_away_the_narrow_row_that_it_made(self, analyst, column, cell):
+        known = make_company("CONNUE")
+        options = {"year": "2023"}
+        data = f"siren;{column}\n{known.siren};{cell}\n"
+        imp = ran(analyst, data, options=options)
+        assert Target.objects.filter(siren=known.siren).exists()
+
+        imp = undone(imp, analyst)
+
+        assert not Target.objects.filter(siren=known.siren).exists()
+        assert not ImportChange.objects.exists()
+        assert imp.counts["undo"] == {"given_back": 1}
+
+    # Each in its own transaction, because the moments of writing are compared.
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("how", ["enriched", "listed", "named"])
+    def test_leaves_a_narrow_row_that_somebody_needs(self, analyst, how):
+        known = make_company("CONNUE")
+        imp = ran(analyst, f"siren;ca\n{known.siren};12\n", options={"year": "2023"})
+        row = Target.objects.filter(siren=known.siren)
+        if how == "enriched":
+            row.update(enriched_at=timezone.now())
+        elif how == "listed":
+            made = lists.create(name="L", by=analyst)
+            lists.add_company(target_list=made, siren=known.siren, by=analyst)
+        else:
+            row.update(leader_name="Jean DUPONT")
+
+        undone(imp, analyst)
+
+        assert row.get().revenue is None
+
+    def test_leaves_a_narrow_row_of_before(self, analyst):
+        known = make_company("CONNUE", target={"revenue": None})
+
+        undone(
+            ran(analyst, f"siren;ca\n{known.siren};12\n", options={"year": "2023"}),
+            analyst,
+        )
+
+        assert Target.objects.filter(siren=known.siren).exists()
 
     def test_is_refused_after_its_week(self, analyst):
         imp = ran(analyst, f"siren;nom\n{next_siren()};A\n")

@@ -162,9 +162,9 @@ class TestDecide:
         with pytest.raises(services.MatchRefused, match="parti"):
             services.decide(imp=imp, choices={doubtful[0].pk: lac.siren}, by=analyst)
 
-    def test_a_page_may_be_confirmed_at_once(self, imp, doubtful, analyst, lac):
-        matches = [each.pk for each in doubtful]
-        done = services.decide_all_first(imp=imp, matches=matches, by=analyst)
+    def test_a_page_is_decided_at_once(self, imp, doubtful, analyst, lac):
+        choices = {each.pk: each.candidates[0]["siren"] for each in doubtful}
+        done = services.decide(imp=imp, choices=choices, by=analyst)
         assert done == 2
         assert not services.pending(imp).exists()
         assert set(ImportMatch.objects.values_list("siren", flat=True)) == {lac.siren}

@@ -1,6 +1,7 @@
 """Who may bring a file, what is refused at the door, and what a doubt becomes."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.tests.people import verified_client
@@ -8,6 +9,7 @@ from companies.imports import refused_file, services
 from companies.imports.matching.models import MatchState
 from companies.imports.models import ImportState
 from companies.imports.page import work
+from companies.imports.tests.test_import_reading import workbook
 from companies.imports.tests.wizard_files import make_import, make_match, upload
 from companies.models import PastedSirens
 from companies.tests.makers import make_company
@@ -43,6 +45,39 @@ class TestTheDoor:
         assert answer.status_code == 422
         assert "ni du texte ni un classeur" in answer.content.decode()
         assert not list(upload_folder.glob("*"))
+
+    @pytest.mark.parametrize(
+        "name", ["cibles.exe", "cibles.csv.html", "cibles", ".csv"]
+    )
+    def test_takes_only_names_that_end_as_its_files_do(self, web, upload_folder, name):
+        given = {"objet": "companies", "fichier": upload(name=name)}
+        answer = web.post(address("new"), given)
+        assert answer.status_code == 422
+        assert "doit finir par .csv" in answer.text
+        assert not list(upload_folder.glob("*"))
+
+    @pytest.mark.parametrize(
+        ("name", "data", "words"),
+        [
+            ("cibles.XLSX", b"siren;nom\n", "nom d’un classeur et contient du texte"),
+            ("cibles.xls", b"siren;nom\n", "nom d’un classeur et contient du texte"),
+            ("cibles.csv", None, "nom d’un texte et contient un classeur"),
+            ("cibles.csv", b"siren;nom\n", ""),
+            ("cibles.xlsx", None, ""),
+        ],
+    )
+    def test_tells_of_a_content_that_the_name_denies(self, web, name, data, words):
+        if data is None:
+            data = workbook([["siren", "nom"], ["552100554", "ACME"]])
+        else:
+            data += b"552100554;ACME\n"
+        file = SimpleUploadedFile(name, data)
+        answer = web.post(
+            address("new"), {"objet": "companies", "fichier": file}, follow=True
+        )
+        assert answer.status_code == 200
+        assert ("Vérifiez que c’est le bon" in answer.text) == bool(words)
+        assert words in answer.text
 
     def test_wants_a_file(self, web):
         answer = web.post(address("new"), {"objet": "companies"})

@@ -5,12 +5,14 @@ from typing import Any, Final
 from companies.imports.chunks import Chunk, Refused, Tally
 from companies.imports.codes import Reason
 
+# The row's source says where its fields come from, but for those that the register
+# never tells: it may take the row over, and leaves them.
 _INSERT: Final = """
 WITH w AS (
     INSERT INTO company (siren, name, trade_name, acronym, legal_form, naf_code,
         naf25_code, created_on, is_active, diffusion, headcount_band, headcount_year,
         category, capital_eur, website, siret, address, postal_code, commune_code,
-        commune, source, source_file, registered_at)
+        commune, source, source_file, registered_at, provenance)
     SELECT s.siren, s.name, coalesce(s.trade_name, ''), coalesce(s.acronym, ''),
         coalesce(s.legal_form, ''), coalesce(s.naf_code, ''), '', s.created_on, true,
         'O', coalesce(s.headcount_band, ''),
@@ -18,8 +20,12 @@ WITH w AS (
             THEN extract(year FROM s.closed_on)::smallint END,
         '', s.capital, coalesce(s.website, ''), s.siret, coalesce(s.address, ''),
         coalesce(s.postal_code, ''), coalesce(s.commune_code, ''),
-        coalesce(s.commune, ''), 'import', %(file)s, now()
-    FROM imported s
+        coalesce(s.commune, ''), 'import', %(file)s, now(),
+        nullif(jsonb_strip_nulls(jsonb_build_object(
+            'website', CASE WHEN s.website IS NOT NULL THEN said END,
+            'capital_eur', CASE WHEN s.capital IS NOT NULL THEN said END)), '{}')
+    FROM imported s CROSS JOIN (SELECT jsonb_build_array('import',
+        to_char(now() AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD')) AS said) d
     WHERE s.name IS NOT NULL
         AND NOT EXISTS (SELECT FROM company c WHERE c.siren = s.siren)
     ORDER BY s.siren

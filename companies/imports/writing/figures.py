@@ -6,6 +6,7 @@ from typing import Any, Final
 from psycopg import sql
 
 from companies.imports.chunks import Chunk, Tally
+from companies.imports.writing import disagreements
 from companies.imports.writing.comparing import (
     WORDS,
     Compared,
@@ -163,6 +164,8 @@ class Figures:
             cursor.execute(
                 "INSERT INTO touched SELECT unnest(%s::int[])", [[s for (s,) in old]]
             )
+        if not self._chunk.is_trial:
+            disagreements.write(cursor, self._fields, self._chunk.imp)
         if sirens and not self._chunk.is_trial:
             self._store(cursor, sirens)
         return tuple(sirens)

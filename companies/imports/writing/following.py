@@ -5,6 +5,7 @@ from typing import Any, Final
 from companies import targets
 from companies.choices import Status
 from companies.imports.chunks import Chunk, Tally
+from companies.imports.codes import Repair
 from companies.imports.fields import Policy
 from companies.imports.writing.comparing import FILLED, KEPT, OVERWRITTEN, WORDS
 
@@ -12,47 +13,67 @@ _NAMED: Final = "SELECT siren FROM imported WHERE surname IS NOT NULL"
 _FOLLOWED: Final = "SELECT siren FROM imported WHERE status IS NOT NULL"
 
 # The same words in another order, or other capitals, are the same person.
+_WORDS: Final = (
+    "(SELECT array_agg(word ORDER BY word)"
+    " FROM regexp_split_to_table(fold(trim({})), '[^A-Z0-9]+') word)"
+)
+_WORDS_OF: Final = {
+    "leader": _WORDS.format("t.leader_name"),
+    "first": _WORDS.format("s.first_name || ' ' || s.surname"),
+    "officer": _WORDS.format("k.first_name || ' ' || k.surname"),
+    "other": _WORDS.format("(o.one->>0) || ' ' || (o.one->>1)"),
+}
 _LEADERS: Final = """
 CREATE TEMP TABLE leaders ON COMMIT DROP AS
-SELECT s.siren, n.siren IS NOT NULL AS is_new, s.surname, s.first_name,
-    trim(s.first_name || ' ' || s.surname) AS full_name,
-    coalesce(t.leader_name, '') AS before,
+SELECT s.siren, n.siren IS NOT NULL AS is_new, s.surname, s.first_name, m.others,
+    is_same, coalesce(t.leader_name, '') AS before,
+    CASE WHEN is_same THEN t.leader_name
+        ELSE trim(s.first_name || ' ' || s.surname) END AS full_name,
     CASE WHEN coalesce(t.leader_name, '') = ''
             AND NOT EXISTS (SELECT FROM officer o WHERE o.siren = s.siren)
         THEN %(filled)s
-        WHEN (SELECT array_agg(word ORDER BY word) FROM regexp_split_to_table(
-                fold(t.leader_name), '[^A-Z0-9]+') word)
-            = (SELECT array_agg(word ORDER BY word) FROM regexp_split_to_table(
-                fold(trim(s.first_name || ' ' || s.surname)), '[^A-Z0-9]+') word)
-            THEN 0
+        WHEN is_same AND m.others IS NULL THEN 0
         ELSE %(replaced)s END AS w_leader
 FROM imported s JOIN company c ON c.siren = s.siren
 LEFT JOIN created n ON n.siren = s.siren
 LEFT JOIN target t ON t.siren = s.siren
+CROSS JOIN LATERAL (SELECT coalesce({leader} = {first}, false) AS is_same) p
+LEFT JOIN LATERAL (
+    SELECT jsonb_agg(o.one ORDER BY o.rank) AS others
+    FROM jsonb_array_elements(s.others) WITH ORDINALITY AS o (one, rank)
+    WHERE NOT EXISTS (SELECT FROM officer k WHERE k.siren = s.siren
+        AND {officer} = {other})
+) m ON s.others IS NOT NULL
 WHERE s.surname IS NOT NULL AND c.diffusion <> 'P'
 """
+_SEVERAL: Final = "SELECT line FROM imported WHERE others IS NOT NULL ORDER BY line"
 _LEADER_CHANGES: Final = """
 INSERT INTO import_change (of_id, siren, thing, before, after)
 SELECT %s, w.siren, 'leader',
     jsonb_build_object('leader_name', w.before, 'leader_birth_year',
         t.leader_birth_year, 'leader_since', t.leader_since),
-    jsonb_build_object('leader_name', w.full_name, 'surname', w.surname,
-        'first_name', w.first_name)
+    jsonb_build_object('leader_name', w.full_name, 'others', w.others,
+        'surname', CASE WHEN NOT w.is_same THEN w.surname END,
+        'first_name', CASE WHEN NOT w.is_same THEN w.first_name END)
 FROM leaders w LEFT JOIN target t ON t.siren = w.siren
 WHERE w.w_leader IN (1, 2) AND NOT w.is_new
 """
 _INSERT_OFFICERS: Final = """
 INSERT INTO officer (siren, surname, first_name, role, role_code, is_company, rank,
     source, retrieved_at, is_sandbox)
-SELECT w.siren, w.surname, w.first_name, %s, '', false, 0, 'import', now(), false
-FROM leaders w WHERE w.w_leader IN (1, 2) AND NOT EXISTS (
-    SELECT FROM officer o WHERE o.siren = w.siren AND o.source = 'import'
-        AND o.surname = w.surname AND o.first_name = w.first_name)
-ORDER BY w.siren
+SELECT w.siren, o.one->>1, o.one->>0, %s, '', false, o.rank - 1, 'import', now(), false
+FROM leaders w CROSS JOIN LATERAL jsonb_array_elements(
+    jsonb_build_array(jsonb_build_array(w.first_name, w.surname))
+        || coalesce(w.others, '[]')) WITH ORDINALITY AS o (one, rank)
+WHERE w.w_leader IN (1, 2) AND NOT (w.is_same AND o.rank = 1) AND NOT EXISTS (
+    SELECT FROM officer k WHERE k.siren = w.siren AND k.source = 'import'
+        AND k.surname = o.one->>1 AND k.first_name = o.one->>0)
+ORDER BY w.siren, o.rank
 """
 _SET_LEADERS: Final = """
-UPDATE target t SET leader_name = w.full_name, leader_birth_year = NULL,
-    leader_since = NULL
+UPDATE target t SET leader_name = w.full_name,
+    leader_birth_year = CASE WHEN w.is_same THEN t.leader_birth_year END,
+    leader_since = CASE WHEN w.is_same THEN t.leader_since END
 FROM leaders w WHERE t.siren = w.siren AND w.w_leader IN (1, 2)
 """
 # A word of the domain, stored like those of the register.
@@ -62,7 +83,10 @@ ROLE: Final = "Dirigeant"
 def write_leaders(cursor: Any, chunk: Chunk, tally: Tally) -> None:
     if "surname" not in chunk.rows.column_names:
         return
-    cursor.execute(_LEADERS, _numbers(chunk.policy("leader")))
+    cursor.execute(_SEVERAL)
+    for (line,) in cursor.fetchall():
+        tally.note(Repair.SEVERAL_PEOPLE, line)
+    cursor.execute(_LEADERS.format(**_WORDS_OF), _numbers(chunk.policy("leader")))
     cursor.execute(
         "SELECT w_leader, count(*) FROM leaders WHERE NOT is_new AND w_leader > 0"
         " GROUP BY 1"

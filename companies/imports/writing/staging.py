@@ -35,6 +35,7 @@ STAGED: Final = {
     "closed_on": "date",
     "surname": "text",
     "first_name": "text",
+    "others": "jsonb",
     "status": "text",
     "reason": "text",
     "note": "text",
@@ -47,7 +48,8 @@ SET LOCAL work_mem = '64MB';
 SET LOCAL enable_seqscan = off;
 SET LOCAL client_min_messages = warning;
 DROP TABLE IF EXISTS pg_temp.imported, pg_temp.created, pg_temp.touched,
-    pg_temp.compared, pg_temp.figures, pg_temp.leaders, pg_temp.statuses, pg_temp.noted;
+    pg_temp.compared, pg_temp.figures, pg_temp.leaders, pg_temp.statuses, pg_temp.noted,
+    pg_temp.said;
 CREATE TEMP TABLE imported ({columns}) ON COMMIT DROP;
 CREATE TEMP TABLE created (siren integer) ON COMMIT DROP;
 CREATE TEMP TABLE touched (siren integer) ON COMMIT DROP;
