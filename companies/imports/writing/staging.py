@@ -91,6 +91,11 @@ _LOCK: Final = """
 """
 
 
-def lock(cursor: Any) -> None:
-    """Twice in a chunk: what another import created meanwhile is locked after all."""
+def lock(cursor: Any) -> int:
+    """How many companies of the chunk are there, from now on nobody else's to change.
+
+    Called again where another import created some meanwhile.
+    """
     cursor.execute(_LOCK)
+    locked: int = cursor.fetchone()[0]
+    return locked
