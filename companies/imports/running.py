@@ -82,6 +82,7 @@ def _go(import_id: int, state: ImportState) -> bool:
     if imp is None:
         return False
     arrow.leave_pandas()
+    arrow.give_columns_back()
     try:
         return not _carry_on(imp)
     except Superseded:
