@@ -7,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 
-
 # Of mallopt(3).
 _M_MMAP_THRESHOLD, _COLUMN_BYTES = -3, 128 * 1024
 
