@@ -1,4 +1,4 @@
-"""What a process holds that does nothing: libraries that few need come when asked for."""
+"""What a process holds that does nothing: what few need comes when asked for."""
 
 import os
 import subprocess
