@@ -36,6 +36,10 @@ _COLUMNS = (
 )
 _WITH_AMOUNTS = (*_COLUMNS[:13], "CA", "Résultat net", "Dirigeant")
 _TABLES = ("company", "register")
+_PEERS = {
+    "flat": ("flat table of text, no cell checked", "import_of_peer"),
+    "checked": ("into company, cells checked", "import_of_peer_checked"),
+}
 
 
 def measure(options: argparse.Namespace) -> Part:
@@ -76,15 +80,15 @@ def _measured(options: argparse.Namespace) -> Part:
         copied.append(_copy(folder))
     _empty()
     told["amounts"] = [_ours(amounts)]
-    peer = 0.0 if options.no_peers else _peer(folder, min(count, options.peer_rows))
-    return _said(count, told, copied, peer)
+    peers = {} if options.no_peers else _peers(folder, min(count, options.peer_rows))
+    return _said(count, told, copied, peers)
 
 
 def _said(
     count: int,
     told: dict[str, list[dict[str, float]]],
     copied: list[float],
-    peer: float,
+    peers: dict[str, float],
 ) -> Part:
     def middle(way: str, what: str) -> float:
         return statistics.median(each[what] for each in told[way])
@@ -116,12 +120,10 @@ def _said(
         # The bar is for a million rows; fewer take their share of it.
         "import_s": ground.verdict(ours * 1_000_000 / count, MOST_S, most=True),
     }
-    if peer:
-        rows += [
-            ("django-import-export, flat table", f"{peer:,.0f} rows/s"),
-            ("… as many rows at that pace (extrapolated)", f"{count / peer:,.0f} s"),
-        ]
-        verdicts["import_of_peer"] = ground.verdict(count / ours / peer, PEER_TIMES)
+    for name, (way, key) in _PEERS.items():
+        if name in peers:
+            rows.append((f"django-import-export, {way}", f"{peers[name]:,.0f} rows/s"))
+            verdicts[key] = ground.verdict(count / ours / peers[name], PEER_TIMES)
     return rows, verdicts
 
 
@@ -353,17 +355,22 @@ def _as_people_write(unit: dict[str, Any], heads: Any, draw: Any) -> Any:
     )
 
 
-def _peer(folder: Path, count: int) -> float:
-    """Rows a second of django-import-export; 0 when it cannot be installed here."""
+def _peers(folder: Path, count: int) -> dict[str, float]:
+    """Rows a second of django-import-export; none when it cannot be installed here."""
     from benchmarks.peers import import_export
 
     path = folder / "peer.csv"
     write_csv(path, count, _COLUMNS)
+    _empty()
+    url = os.environ["DATABASE_OWNER_URL"]
     try:
-        return import_export.rows_per_s(path, os.environ["DATABASE_OWNER_URL"])
+        return {
+            way: import_export.rows_per_s(path, url, is_checked=way == "checked")
+            for way in _PEERS
+        }
     except import_export.UnavailableError as error:
         sys.stderr.write(f"django-import-export: {error}\n")
-        return 0.0
+        return {}
 
 
 def main() -> None:
