@@ -115,7 +115,8 @@ def pages(
 def _groups(search: Search, size: int, columns: Sequence[Column]) -> Iterator[Group]:
     names = facts.needed(column.value for column in columns)
     has_events = not facts.EVENT.keys().isdisjoint(names)
-    for stride in engine.siren_batches(search, batch=max(size, STRIDE)):
+    most = max(size, STRIDE) if has_events else size
+    for stride in engine.siren_batches(search, batch=most):
         sirens = [int(siren) for siren in stride]
         events = facts.latest_events(sirens) if has_events else None
         for start in range(0, len(sirens), size):

@@ -309,6 +309,9 @@ RQ_QUEUES = {
         "low": 1800,
     }.items()
 }
+# What a worker of the queue imports before its first job: each job is a fork, and would
+# import it again while somebody waits.
+RQ_PRELOADED = {"interactive": ("exports.formats.pdf", "exports.formats.xlsx")}
 # What the reading of one file may take, beyond what its worker has.
 IMPORT_MEMORY_MB = env.int("IMPORT_MEMORY_MB", default=3072)
 IMPORT_CPU_S = env.int("IMPORT_CPU_S", default=600)

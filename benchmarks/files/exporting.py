@@ -20,7 +20,8 @@ QUERY = "tri=-ca"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """``growth_mb`` is what the work added to a process that had all its imports.
+    """``growth_mb`` is what the work added to a process that had all its imports;
+    ``own_growth_mb`` leaves out the files that it maps.
 
     ``cpu_s`` is of this process alone: another one's load does not change it.
     """
@@ -30,6 +31,7 @@ class Run:
     cpu_s: float
     peak_mb: float
     growth_mb: float
+    own_growth_mb: float
 
     @property
     def rate(self) -> float:
@@ -40,7 +42,8 @@ class Run:
         return (
             f"{self.rate:,.0f} rows/s ({self.seconds:.2f} s, {self.cpu_s:.2f} s of "
             f"processor), "
-            f"{self.peak_mb:.0f} MB at most, {self.growth_mb:.0f} MB for the work"
+            f"{self.peak_mb:.0f} MB at most, {self.growth_mb:.0f} MB for the work, "
+            f"{self.own_growth_mb:.0f} of them without mapped files"
         )
 
 
@@ -69,13 +72,15 @@ class Measured:
     """Around the work, once all is imported and connected."""
 
     def __enter__(self) -> "Measured":
-        self._before = resident_mb()
+        self._before, self._own_before = resident_mb(), parts.own_mib()
+        self._own = parts.OwnPeak().__enter__()
         self._began, self._cpu = time.perf_counter(), time.process_time()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._seconds = time.perf_counter() - self._began
         self._cpu = time.process_time() - self._cpu
+        self._own.__exit__()
 
     def told(self, rows: int) -> dict[str, Any]:
         peak = parts.peak_mib()
@@ -85,6 +90,7 @@ class Measured:
             "cpu_s": self._cpu,
             "peak_mb": peak,
             "growth_mb": peak - self._before,
+            "own_growth_mb": max(self._own.mib - self._own_before, 0.0),
         }
 
 

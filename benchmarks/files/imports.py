@@ -36,6 +36,10 @@ _COLUMNS = (
 )
 _WITH_AMOUNTS = (*_COLUMNS[:13], "CA", "Résultat net", "Dirigeant")
 _TABLES = ("company", "register")
+_PEERS = {
+    "flat": ("flat table of text, no cell checked", "import_of_peer"),
+    "checked": ("into company, cells checked", "import_of_peer_checked"),
+}
 
 
 def measure(options: argparse.Namespace) -> Part:
@@ -76,21 +80,24 @@ def _measured(options: argparse.Namespace) -> Part:
         copied.append(_copy(folder))
     _empty()
     told["amounts"] = [_ours(amounts)]
-    peer = 0.0 if options.no_peers else _peer(folder, min(count, options.peer_rows))
-    return _said(count, told, copied, peer)
+    peers = {} if options.no_peers else _peers(folder, min(count, options.peer_rows))
+    return _said(count, told, copied, peers)
 
 
 def _said(
     count: int,
     told: dict[str, list[dict[str, float]]],
     copied: list[float],
-    peer: float,
+    peers: dict[str, float],
 ) -> Part:
     def middle(way: str, what: str) -> float:
         return statistics.median(each[what] for each in told[way])
 
     ours, again, copy = middle("first", "run"), middle("again", "run"), _middle(copied)
-    peak = max(each["peak_mib"] for way in told.values() for each in way)
+    peak, own = (
+        max(each[what] for way in told.values() for each in way)
+        for what in ("peak_mib", "own_mib")
+    )
     rows: Rows = [
         ("rows × columns", f"{count:,} × {len(_COLUMNS)}"),
         ("import, reading included", f"{ours:.1f} s, {count / ours:,.0f} rows/s"),
@@ -99,10 +106,11 @@ def _said(
         ("dry run before it", f"{middle('first', 'check'):.1f} s"),
         ("the same file again", f"{again:.1f} s, {ours / again:.1f} ×"),
         ("with amounts and leaders", _rate(told["amounts"][0]["run"], count // 5)),
-        ("most memory", f"{peak:.0f} MiB"),
+        ("most memory", f"{peak:.0f} MiB, its own without mapped files {own:.0f}"),
         (
             "of which a worker that does nothing",
-            f"{middle('first', 'idle_mib'):.0f} MiB",
+            f"{middle('first', 'idle_mib'):.0f} MiB,"
+            f" its own {middle('first', 'idle_own_mib'):.0f}",
         ),
     ]
     verdicts: Verdicts = {
@@ -112,12 +120,10 @@ def _said(
         # The bar is for a million rows; fewer take their share of it.
         "import_s": ground.verdict(ours * 1_000_000 / count, MOST_S, most=True),
     }
-    if peer:
-        rows += [
-            ("django-import-export, flat table", f"{peer:,.0f} rows/s"),
-            ("… as many rows at that pace (extrapolated)", f"{count / peer:,.0f} s"),
-        ]
-        verdicts["import_of_peer"] = ground.verdict(count / ours / peer, PEER_TIMES)
+    for name, (way, key) in _PEERS.items():
+        if name in peers:
+            rows.append((f"django-import-export, {way}", f"{peers[name]:,.0f} rows/s"))
+            verdicts[key] = ground.verdict(count / ours / peers[name], PEER_TIMES)
     return rows, verdicts
 
 
@@ -193,20 +199,28 @@ def _bring(path: Path) -> dict[str, float]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mainsite.settings")
     django.setup()
     from django.conf import settings
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    from companies.imports import files, jobs, services
-    from companies.imports.models import Import
 
     # A million of these rows are a little more than the 200 MB of a page's upload.
     settings.UPLOAD_MAX_BYTES = 2 * settings.UPLOAD_MAX_BYTES
     by = _person()
-    took = {"idle_mib": parts.peak_mib()}
+    took = {"idle_mib": parts.peak_mib(), "idle_own_mib": parts.own_mib()}
+    with parts.OwnPeak() as own:
+        took |= _brought(path, by)
+    return took | {"peak_mib": parts.peak_mib(), "own_mib": own.mib}
+
+
+def _brought(path: Path, by: Any) -> dict[str, float]:
+    """Seconds of each step."""
+    from django.core.files.uploadedfile import UploadedFile
+
+    from companies.imports import files, jobs, services
+    from companies.imports.models import Import
+
+    took: dict[str, float] = {}
     began = time.perf_counter()
     with path.open("rb") as file:
-        upload = SimpleUploadedFile(path.name, b"")
-        upload.file = file
-        upload.size = path.stat().st_size
+        # As a page has one of this size: in a file, read by pieces.
+        upload = UploadedFile(file, path.name, size=path.stat().st_size)
         imp = services.receive(file=upload, kind="companies", by=by)
     # Without an exercise a headcount is a band of the register, and no more.
     options = {"year": "2023"} if "revenue" in imp.mapping.values() else {}
@@ -227,7 +241,7 @@ def _bring(path: Path) -> dict[str, float]:
     done = Import.objects.get(pk=imp.pk)
     if done.state != "done" or done.counts["refused"]:
         raise SystemExit(f"{done.state} {done.reason} {done.counts}")
-    return took | {"peak_mib": parts.peak_mib()}
+    return took
 
 
 def _person() -> Any:
@@ -341,17 +355,22 @@ def _as_people_write(unit: dict[str, Any], heads: Any, draw: Any) -> Any:
     )
 
 
-def _peer(folder: Path, count: int) -> float:
-    """Rows a second of django-import-export; 0 when it cannot be installed here."""
+def _peers(folder: Path, count: int) -> dict[str, float]:
+    """Rows a second of django-import-export; none when it cannot be installed here."""
     from benchmarks.peers import import_export
 
     path = folder / "peer.csv"
     write_csv(path, count, _COLUMNS)
+    _empty()
+    url = os.environ["DATABASE_OWNER_URL"]
     try:
-        return import_export.rows_per_s(path, os.environ["DATABASE_OWNER_URL"])
+        return {
+            way: import_export.rows_per_s(path, url, is_checked=way == "checked")
+            for way in _PEERS
+        }
     except import_export.UnavailableError as error:
         sys.stderr.write(f"django-import-export: {error}\n")
-        return 0.0
+        return {}
 
 
 def main() -> None:

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from companies.imports.cells.base import BLANK, CellRefused, Read
 from companies.imports.cells.words import MARKS
 from companies.imports.codes import Reason, Repair
-from companies.imports.columns import Asker, Column, Digits, Reader, booleans
+from companies.imports.columns import Asker, Column, Digits, Odd, Reader, booleans
+from companies.registry.vectors.keys import numbers
 from mainsite.lib.sheets.siren_cells import Refused, read_cell
 from mainsite.lib.siren import is_valid_siren, is_valid_siret
 
 Booleans = NDArray[np.bool_]
 _VAT: Final = re.compile(r"FR([0-9A-HJ-NP-Z]{2})([0-9]{9})")
+_PLAIN_VAT: Final = "^FR[0-9]{11}$"
+_NO_VAT: Final = "FR00000000000"
 _NOT_DIGITS: Final = re.compile("[\\s\u00a0\u202f.'’-]+")
 _UNKNOWN: Final = frozenset({"", "-", "nc", "nd", "n/a"})
 _NICS: Final = 100_000
@@ -71,11 +74,28 @@ def vat(cell: str) -> Read:
     return Read(int(match[2]))
 
 
+class VatNumbers:
+    """``vat`` on a column: no two cells are the same, so each would be asked about."""
+
+    def __init__(self) -> None:
+        self._odd = Odd(Asker(vat, pa.int64()))
+
+    def __call__(self, cells: pa.Array) -> Column:
+        is_shaped = pc.match_substring_regex(cells, _PLAIN_VAT)
+        digits = pc.utf8_slice_codeunits(pc.if_else(is_shaped, cells, _NO_VAT), 2)
+        sirens, is_right = numbers(pc.utf8_slice_codeunits(digits, 2), 9)
+        said = pc.cast(pc.utf8_slice_codeunits(digits, 0, 2), pa.int64()).to_numpy()
+        is_right &= booleans(is_shaped) & (sirens > 0)
+        is_right &= said == (12 + 3 * (sirens % 97)) % 97
+        is_blank = booleans(pc.equal(cells, ""))
+        return self._odd(cells, pa.array(sirens, mask=~is_right), is_right | is_blank)
+
+
 def readers() -> dict[str, Reader]:
     return {
         "siren": Digits(siren, 9),
         "siret": Digits(siret, 14),
-        "vat": Asker(vat, pa.int64()),
+        "vat": VatNumbers(),
     }
 
 

@@ -12,10 +12,20 @@ from companies.imports.prepare import Resolver
 _TAKEN = frozenset({MatchState.SURE, MatchState.CONFIRMED})
 
 
+def nobody(lines: Sequence[int]) -> Mapping[int, int | CellRefused]:
+    """The answers where nothing was matched."""
+    return {}
+
+
 def resolver_of(imp: Import) -> Resolver | None:
-    """None when no column names anybody, so that a row without number is refused."""
+    """None when no column names anybody, so that a row without number is refused.
+
+    ``nobody``, which reads nothing, when no row had to be looked for.
+    """
     if "name" not in imp.mapping.values():
         return None
+    if not ImportMatch.objects.filter(of=imp).exists():
+        return nobody
     needs_siren = imp.kind not in kinds.KINDS or kinds.KINDS[imp.kind].needs_siren
 
     def resolve(lines: Sequence[int]) -> Mapping[int, int | CellRefused]:

@@ -9,7 +9,8 @@ import errno
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing
 from datetime import timedelta
 
 from django.db import OperationalError, connection, models, transaction
@@ -28,6 +29,7 @@ from companies.imports import (
     trail,
     wording,
 )
+from companies.imports.ahead import one_ahead
 from companies.imports.chunks import Chunk, Tally
 from companies.imports.codes import FileFault
 from companies.imports.matching import services as matching
@@ -81,6 +83,7 @@ def _go(import_id: int, state: ImportState) -> bool:
     if imp is None:
         return False
     arrow.leave_pandas()
+    arrow.give_columns_back()
     try:
         return not _carry_on(imp)
     except Superseded:
@@ -132,19 +135,25 @@ def _carry_on(imp: Import) -> bool:
     is_trial = imp.state == S.CHECKING
     if is_trial and "name" in imp.mapping.values():
         matching.find(imp=imp, source=source, beat=_beating(imp))
-    prepare = Preparer(imp, timezone.localdate(), resolving.resolver_of(imp))
     done = imp.position // BATCH
-    for number, batch in enumerate(source.batches()):
-        if number < done:
-            # Only to know again which line brought each company first.
-            prepare(batch)
-            continue
-        _store(imp, number, prepare(batch), is_trial=is_trial, since=started)
-        started = time.monotonic()
-        _look_around(imp)
-        if time.monotonic() > until or queue.is_leaving():
-            return number + 1 >= -(-source.rows // BATCH) and _finished(imp)
+    with closing(_made_ready(imp, source)) as batches:
+        for number, ready in enumerate(batches):
+            if number < done:
+                # Only to know again which line brought each company first.
+                continue
+            _store(imp, number, ready, is_trial=is_trial, since=started)
+            started = time.monotonic()
+            _look_around(imp)
+            if time.monotonic() > until or queue.is_leaving():
+                return number + 1 >= -(-source.rows // BATCH) and _finished(imp)
     return _finished(imp)
+
+
+def _made_ready(imp: Import, source: Working) -> Generator[Ready]:
+    resolve = resolving.resolver_of(imp)
+    batches = map(Preparer(imp, timezone.localdate(), resolve), source.batches())
+    reads_database = resolve is not None and resolve is not resolving.nobody
+    yield from batches if reads_database else one_ahead(batches)
 
 
 def _opened(imp: Import) -> Working:

@@ -10,6 +10,8 @@ from psycopg import sql
 
 # Cells have neither tab nor backslash nor line end: cells.text takes them away.
 _NULL = "\\N"
+# Made at a time: all the lines of a chunk would be there twice, as cells and as text.
+_LINES = 5_000
 
 
 def copy(cursor: Any, table: str, rows: pa.Table) -> None:
@@ -29,7 +31,7 @@ def statement(table: str, columns: Sequence[str]) -> sql.Composed:
 
 def blocks(rows: pa.Table) -> Iterator[memoryview]:
     """Lines of text, without a copy of them in Python."""
-    for batch in rows.combine_chunks().to_batches():
+    for batch in rows.combine_chunks().to_batches(max_chunksize=_LINES):
         cells = [_text(column) for column in batch.columns]
         joined = (
             pc.binary_join_element_wise(

@@ -8,7 +8,7 @@ a name that only one commune of France bears. Anything else is unknown.
 import re
 import unicodedata
 from collections import defaultdict
-from functools import cache, lru_cache
+from functools import cache
 
 from companies import nomenclature
 from companies.nomenclature import Place
@@ -26,7 +26,6 @@ _TWIN_POST_CODES = {"75116": "75016"}
 _WHOLE_CITIES = {"PARIS", "LYON", "MARSEILLE"}
 
 
-@lru_cache(maxsize=65536)
 def fold_place(name: str) -> str:
     """``St-Étienne s/ Mer CEDEX 2`` becomes ``SAINT ETIENNE SUR MER``."""
     plain = _ARTICLE_BEHIND.sub(r"\2 \1", name.strip())
@@ -37,7 +36,6 @@ def fold_place(name: str) -> str:
     return " ".join(_SHORT.get(word, word) for word in words)
 
 
-@lru_cache(maxsize=65536)
 def find(commune_code: str, postal_code: str, name: str) -> Place | None:
     """The commune, or None when the three together leave a doubt."""
     by_code = nomenclature.places().get(commune_code)
@@ -59,7 +57,7 @@ def _arrondissement(postal_code: str, folded: str) -> Place | None:
     post_code = _TWIN_POST_CODES.get(postal_code, postal_code)
     if number:
         post_code = f"{_FIRST_POST_CODE[city]}{int(number):02d}"
-    return _one([p for p in _by_postal().get(post_code, ()) if _is_part(p)])
+    return _one([p for _, p in _by_postal().get(post_code, ()) if _is_part(p)])
 
 
 def _is_part(place: Place) -> bool:
@@ -67,12 +65,16 @@ def _is_part(place: Place) -> bool:
 
 
 def _by_post_code(postal_code: str, folded: str) -> Place | None:
-    near = [p for p in _by_postal().get(postal_code, ()) if not _is_whole_city(p)]
-    named = [place for place in near if fold_place(place.name) == folded]
+    near = [
+        (name, place)
+        for name, place in _by_postal().get(postal_code, ())
+        if not _is_whole_city(place)
+    ]
+    named = [place for name, place in near if name == folded]
     # Vire became Vire Normandie when it merged with its neighbours.
-    grown = [p for p in near if folded and fold_place(p.name).startswith(f"{folded} ")]
+    grown = [p for name, p in near if folded and name.startswith(f"{folded} ")]
     # A post code of one commune says enough, whatever merged name the file still has.
-    return _one(named) or _one(grown) or _one(near)
+    return _one(named) or _one(grown) or _one([place for _, place in near])
 
 
 def _by_name(postal_code: str, folded: str) -> Place | None:
@@ -99,11 +101,14 @@ def _one(places: list[Place]) -> Place | None:
 
 
 @cache
-def _by_postal() -> dict[str, list[Place]]:
-    found: dict[str, list[Place]] = defaultdict(list)
-    for place in nomenclature.places().values():
-        for postal_code in place.postal_codes:
-            found[postal_code].append(place)
+def _by_postal() -> dict[str, list[tuple[str, Place]]]:
+    """With their folded names, which are asked for again and again."""
+    found: dict[str, list[tuple[str, Place]]] = defaultdict(list)
+    for folded, places in _by_folded_name().items():
+        for place in places:
+            named = (folded, place)
+            for postal_code in place.postal_codes:
+                found[postal_code].append(named)
     return dict(found)
 
 

@@ -1,10 +1,10 @@
 """A format writes batches of columns into a file: ``WRITERS[format](path, …)``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-from exports.formats import csv, jsonl, parquet, pdf, sql_file, sqlite, xlsx
 from exports.formats.facts import Facts
 from exports.formats.refused import FormatRefused
 from exports.models import Format
@@ -23,15 +23,34 @@ class Writer(Protocol):
     ) -> int: ...
 
 
-WRITERS: dict[str, Writer] = {
-    Format.CSV: csv.write,
-    Format.XLSX: xlsx.write,
-    Format.JSONL: jsonl.write,
-    Format.PARQUET: parquet.write,
-    Format.SQL: sql_file.write,
-    Format.SQLITE: sqlite.write,
-    Format.PDF: pdf.write,
+class _Writers(Mapping[str, Writer]):
+    """Each is imported when it is asked for.
+
+    The libraries of PDF, XLSX and Parquet take 30 MB and half a second; most processes
+    write none of them.
+    """
+
+    def __getitem__(self, code: str) -> Writer:
+        writer: Writer = import_module(_MODULES[code]).write
+        return writer
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        return len(_MODULES)
+
+
+_MODULES: dict[str, str] = {
+    Format.CSV: "exports.formats.csv",
+    Format.XLSX: "exports.formats.xlsx",
+    Format.JSONL: "exports.formats.jsonl",
+    Format.PARQUET: "exports.formats.parquet",
+    Format.SQL: "exports.formats.sql_file",
+    Format.SQLITE: "exports.formats.sqlite",
+    Format.PDF: "exports.formats.pdf",
 }
+WRITERS: Mapping[str, Writer] = _Writers()
 # What a browser is told, and the end of the file's name.
 CONTENT_TYPES: dict[str, str] = {
     Format.CSV: "text/csv; charset=utf-8",

@@ -44,7 +44,8 @@ class Working:
     width: int
 
     def batches(self, start: int = 0) -> Iterator[pa.RecordBatch]:
-        with pa.memory_map(str(self.path)) as source:
+        # Not mapped: what was read of a map stays among what the process holds.
+        with pa.OSFile(str(self.path)) as source:
             file = pa.ipc.open_file(source)
             for number in range(start, file.num_record_batches):
                 yield file.get_batch(number)

@@ -1,5 +1,6 @@
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -99,6 +100,12 @@ class TestText:
             (3, '["2"]'),
             (4, '["3", "b", "c"]'),
         ]
+
+    def test_of_a_working_file_maps_nothing(self, tmp_path):
+        path = write(tmp_path, text_of().encode())
+        source = working.make(path, tmp_path / "made.arrow", detect(path).as_dict())
+        for _ in source.batches():
+            assert "made.arrow" not in Path("/proc/self/maps").read_text()
 
     def test_without_a_header_keeps_its_first_row(self, tmp_path):
         found, rows = read(write(tmp_path, b"552100554;Acme\n775670417;Beta\n"))

@@ -18,13 +18,15 @@ def write(chunk: Chunk) -> Tally:
     tally = Tally(read=len(chunk.rows))
     with connection.cursor() as cursor:
         staging.stage(cursor, chunk)
-        if not chunk.is_trial:
-            staging.lock(cursor)
+        locked = 0 if chunk.is_trial else staging.lock(cursor)
         creating.create(cursor, chunk, tally)
-        if not chunk.is_trial:
+        # Each row is about another company: those neither made here nor refused.
+        known = tally.read - tally.new - tally.refused
+        if known > locked and not chunk.is_trial:
             staging.lock(cursor)
-        count_partial(cursor, tally)
-        Identity(chunk).write(cursor, tally)
+        if known:
+            count_partial(cursor, tally)
+            Identity(chunk).write(cursor, tally)
         figures = Figures(chunk).write(cursor, tally)
         following.write_leaders(cursor, chunk, tally)
         following.write_statuses(cursor, chunk, tally)

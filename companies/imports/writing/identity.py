@@ -121,6 +121,8 @@ class Identity:
             self._store(cursor)
 
     def _compare(self, cursor: Any, tally: Tally) -> int:
+        # OFFSET 0: each company is found by its SIREN. The planner thinks so much of
+        # what the expressions cost that it would rather read them all, in each chunk.
         columns = [sql.Identifier(each.what) for each in self._fields]
         cursor.execute(
             sql.SQL(
@@ -134,7 +136,8 @@ class Identity:
                 """
 INSERT INTO compared
 SELECT s.siren, {names}
-FROM imported s JOIN company old ON old.siren = s.siren
+FROM imported s
+CROSS JOIN LATERAL (SELECT * FROM company c WHERE c.siren = s.siren OFFSET 0) old
 CROSS JOIN LATERAL (SELECT {expressions}) w
 WHERE NOT EXISTS (SELECT FROM created n WHERE n.siren = s.siren) AND ({any})
 """

@@ -40,12 +40,14 @@ STAGED: Final = {
     "reason": "text",
     "note": "text",
 }
-# The planner knows nothing of these tables and would read ten million companies.
+# The planner knows nothing of these tables and would read ten million companies, for a
+# chunk that finds its own one by one.
 _PREPARE: Final = sql.SQL(
     """
 SET LOCAL statement_timeout = 0;
 SET LOCAL work_mem = '64MB';
 SET LOCAL enable_seqscan = off;
+SET LOCAL random_page_cost = 0.2;
 SET LOCAL client_min_messages = warning;
 DROP TABLE IF EXISTS pg_temp.imported, pg_temp.created, pg_temp.touched,
     pg_temp.compared, pg_temp.figures, pg_temp.leaders, pg_temp.statuses, pg_temp.noted,
@@ -93,6 +95,11 @@ _LOCK: Final = """
 """
 
 
-def lock(cursor: Any) -> None:
-    """Twice in a chunk: what another import created meanwhile is locked after all."""
+def lock(cursor: Any) -> int:
+    """How many companies of the chunk are there, from now on nobody else's to change.
+
+    Called again where another import created some meanwhile.
+    """
     cursor.execute(_LOCK)
+    locked: int = cursor.fetchone()[0]
+    return locked

@@ -22,6 +22,8 @@ Array = npt.NDArray[Any]
 GATHERED = 200_000
 _STEP = 1024
 _MOST_STEP = 1 << 18
+# Rows of a walk at a time: a place is an object, and each block of a walk has its own.
+_WALKED = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class Order:
 
     def walk(self, chosen: Words) -> Iterator[list[Place]]:
         """All the rows in the list's order, some thousands at a time."""
-        for start in range(0, self._block.rows, _MOST_STEP):
-            stop = min(start + _MOST_STEP, self._block.rows)
+        for start in range(0, self._block.rows, _WALKED):
+            stop = min(start + _WALKED, self._block.rows)
             rows = self._rows(np.arange(start, stop))
             kept = rows[bits.test(chosen, rows)]
             if len(kept):

@@ -1,8 +1,10 @@
 import os
 from argparse import ArgumentParser
+from importlib import import_module
 from typing import Any
 
 import django_rq
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import installation
@@ -31,6 +33,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         installation.verify()
         os.nice(options["nice"])
+        for name in options["queues"]:
+            for module in settings.RQ_PRELOADED.get(name, ()):
+                import_module(module)
         queues = [django_rq.get_queue(name) for name in options["queues"]]
         worker = Worker(
             queues,
