@@ -57,8 +57,54 @@ def pytest_collection_modifyitems(items):
             item.user_properties.append(("ground", ground))
             if not there[ground]:
                 item.add_marker(pytest.mark.skip(reason=_GROUNDS[ground][1]))
-    # Those of minutes begin: at the end one process would work and the others wait.
-    items.sort(key=lambda item: item.get_closest_marker("faults") is None)
+    items[:] = _long_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+# Those of minutes, the longest before the others.
+_LONGEST = (
+    "tests/test_enrichment_faults.py",
+    "tests/test_page_faults.py",
+    "mainsite/lib/tests/test_limiter_faults.py",
+    "tests/browser/",
+    "tests/test_database_restart.py",
+    "tests/test_history_migrations.py",
+)
+
+
+def _long_first(items: list, processes: int) -> list:
+    """Each process begins with its part of the files that take minutes.
+
+    xdist gives each of them as many neighbours, and the end of what is left of somebody
+    else's to whoever is done: what is long and comes late is waited for.
+    """
+    long = {}
+    for item in items:
+        place = _place_among_the_longest(item)
+        if place is not None:
+            # The browser's share one product: they stay together.
+            one = "" if place < len(_LONGEST) else item.path.name
+            long.setdefault((place, one), []).append(item)
+    others = [item for item in items if _place_among_the_longest(item) is None]
+    hands = [[] for _ in range(processes)]
+    for turn, file in enumerate(sorted(long)):
+        lap, place = divmod(turn, processes)
+        # There and back: who had the longest gets the shortest of the next lap.
+        hands[place if lap % 2 == 0 else -1 - place] += long[file]
+    dealt, left = [], len(items)
+    for number, hand in enumerate(hands):
+        share = left // (processes - number)
+        left -= share
+        rest = max(0, share - len(hand))
+        dealt += hand + others[:rest]
+        del others[:rest]
+    return dealt + others
+
+
+def _place_among_the_longest(item) -> int | None:
+    for place, start in enumerate(_LONGEST):
+        if item.nodeid.startswith(start):
+            return place
+    return None if item.get_closest_marker("faults") is None else len(_LONGEST)
 
 
 @pytest.hookimpl(trylast=True)
