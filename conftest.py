@@ -77,7 +77,7 @@ def _long_first(items: list, processes: int) -> list:
     xdist gives each of them as many neighbours, and the end of what is left of somebody
     else's to whoever is done: what is long and comes late is waited for.
     """
-    long = {}
+    long: dict = {}
     for item in items:
         place = _place_among_the_longest(item)
         if place is not None:
@@ -85,7 +85,7 @@ def _long_first(items: list, processes: int) -> list:
             one = "" if place < len(_LONGEST) else item.path.name
             long.setdefault((place, one), []).append(item)
     others = [item for item in items if _place_among_the_longest(item) is None]
-    hands = [[] for _ in range(processes)]
+    hands: list[list] = [[] for _ in range(processes)]
     for turn, file in enumerate(sorted(long)):
         lap, place = divmod(turn, processes)
         # There and back: who had the longest gets the shortest of the next lap.
@@ -280,7 +280,7 @@ def _keep_what_migrations_wrote(connection) -> None:
         with unnoticed():
             ensure_default_budget()
 
-    flush.emit_post_migrate_signal = write_anew
+    flush.emit_post_migrate_signal = write_anew  # type: ignore[attr-defined]
     introspection = connection.introspection
     names = introspection.django_table_names
     introspection.django_table_names = lambda **options: [
