@@ -6,6 +6,7 @@ skipped without it, the last lines say how many ran, and TEST_SUMMARY=FILE has t
 counts for a program to judge.
 """
 
+import gc
 import ipaddress
 import json
 import os
@@ -105,6 +106,11 @@ def _place_among_the_longest(item) -> int | None:
         if item.nodeid.startswith(start):
             return place
     return None if item.get_closest_marker("faults") is None else len(_LONGEST)
+
+
+def pytest_collection_finish():
+    # Thousands of tests stay to the end: each full collection would look through them.
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
