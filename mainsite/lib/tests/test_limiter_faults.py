@@ -82,7 +82,7 @@ def test_a_lane_killed(lanes):
 
 @pytest.mark.parametrize("way", ["killed", "frozen"])
 def test_redis_away_and_back(lanes, server, way):
-    running = lanes(seconds=15, concurrency=8, **RATE)
+    running = lanes(seconds=18, concurrency=8, **RATE)
     time.sleep(4)
     left_at = time.time()
     if way == "killed":
