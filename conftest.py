@@ -6,6 +6,7 @@ skipped without it, the last lines say how many ran, and TEST_SUMMARY=FILE has t
 counts for a program to judge.
 """
 
+import gc
 import ipaddress
 import json
 import os
@@ -57,8 +58,60 @@ def pytest_collection_modifyitems(items):
             item.user_properties.append(("ground", ground))
             if not there[ground]:
                 item.add_marker(pytest.mark.skip(reason=_GROUNDS[ground][1]))
-    # Those of minutes begin: at the end one process would work and the others wait.
-    items.sort(key=lambda item: item.get_closest_marker("faults") is None)
+    items[:] = _long_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+# Those of minutes, the longest before the others; whoever counts the seconds until a
+# page is back begins later than what takes all processors.
+_LONGEST = (
+    "tests/test_enrichment_faults.py",
+    "tests/browser/",
+    "mainsite/lib/tests/test_limiter_faults.py",
+    "tests/test_page_faults.py",
+    "tests/test_database_restart.py",
+    "tests/test_history_migrations.py",
+)
+
+
+def _long_first(items: list, processes: int) -> list:
+    """Each process begins with its part of the files that take minutes.
+
+    xdist gives each of them as many neighbours, and the end of what is left of somebody
+    else's to whoever is done: what is long and comes late is waited for.
+    """
+    long: dict = {}
+    for item in items:
+        place = _place_among_the_longest(item)
+        if place is not None:
+            # The browser's share one product: they stay together.
+            one = "" if place < len(_LONGEST) else item.path.name
+            long.setdefault((place, one), []).append(item)
+    others = [item for item in items if _place_among_the_longest(item) is None]
+    hands: list[list] = [[] for _ in range(processes)]
+    for turn, file in enumerate(sorted(long)):
+        lap, place = divmod(turn, processes)
+        # There and back: who had the longest gets the shortest of the next lap.
+        hands[place if lap % 2 == 0 else -1 - place] += long[file]
+    dealt, left = [], len(items)
+    for number, hand in enumerate(hands):
+        share = left // (processes - number)
+        left -= share
+        rest = max(0, share - len(hand))
+        dealt += hand + others[:rest]
+        del others[:rest]
+    return dealt + others
+
+
+def _place_among_the_longest(item) -> int | None:
+    for place, start in enumerate(_LONGEST):
+        if item.nodeid.startswith(start):
+            return place
+    return None if item.get_closest_marker("faults") is None else len(_LONGEST)
+
+
+def pytest_collection_finish():
+    # Thousands of tests stay to the end: each full collection would look through them.
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
@@ -209,6 +262,8 @@ def trail_emptied(request):
 
 # Their rows come with the migrations: every later test would miss them.
 SHIPPED = {
+    "auth_permission",
+    "django_content_type",
     "enrichment_provider",
     "enrichment_providerprice",
     "flags_flagstate",
@@ -219,7 +274,20 @@ SHIPPED = {
 
 
 def _keep_what_migrations_wrote(connection) -> None:
-    """What a transactional test empties leaves these tables alone."""
+    """What a transactional test empties leaves these tables alone.
+
+    So one row is to be written after it; Django would ask for each of their rows again.
+    """
+    from django.core.management.commands import flush
+
+    from accounts.edits import unnoticed
+    from enrichment.money_rows import ensure_default_budget
+
+    def write_anew(*_, **__):
+        with unnoticed():
+            ensure_default_budget()
+
+    flush.emit_post_migrate_signal = write_anew  # type: ignore[attr-defined]
     introspection = connection.introspection
     names = introspection.django_table_names
     introspection.django_table_names = lambda **options: [

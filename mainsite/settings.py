@@ -78,7 +78,6 @@ PG_BIN_DIR = env.str("PG_BIN_DIR", default="")
 
 # ── Applications ──────────────────────────────────────────────────────────
 INSTALLED_APPS = [
-    "mainsite",
     "accounts.apps.AccountsConfig",
     "companies.apps.CompaniesConfig",
     "enrichment.apps.EnrichmentConfig",
@@ -101,6 +100,8 @@ INSTALLED_APPS = [
     "csp",
     "flags",
     "auditlog",
+    # The last: it ends the start.
+    "mainsite",
 ]
 
 MIDDLEWARE = [

@@ -106,7 +106,8 @@ def copied_database(suffix):
     template = connection.settings_dict["NAME"]
     name = f"{template}_{suffix}"
     connection.close()
-    with owner("template1") as administrator:
+    # Not in template1: no other process could make a database meanwhile.
+    with owner("postgres") as administrator:
         administrator.execute(f"DROP DATABASE IF EXISTS {name}")
         administrator.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:

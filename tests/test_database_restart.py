@@ -28,7 +28,7 @@ OUTAGE_S = 4.0
 # security.md, F4: errors during the outage and five seconds more.
 RECOVERY_S = 5.0
 # Between two questions of the same person: about the fall and the return, and later on.
-OFTEN_S, SELDOM_S = 0.02, 0.25
+OFTEN_S, SELDOM_S = 0.1, 0.25
 
 SEED = f"""
 from accounts.tests.people import make_desk, make_user, verified_client

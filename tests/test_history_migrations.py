@@ -30,8 +30,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 MigrationExecutor(connection).migrate({BEFORE!r})
 """
-# Five rows a day over three years; notices go back half a century.
-DAYS = "generate_series(now() - interval '1000 days', now(), interval '5 hours')"
+# Two rows a day, or three, over three years; notices go back half a century.
+DAYS = "generate_series(now() - interval '1000 days', now(), interval '10 hours')"
 FILL = """
 INSERT INTO accounts_desk (id, name) VALUES (1, 'Industrie');
 INSERT INTO accounts_user (id, password, email, full_name, role, is_active,

@@ -5,7 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from mainsite.lib.comments import comments
+from mainsite.lib.comments import Declared, comments
 from mainsite.lib.constraints import validated
 
 
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.SeparateDatabaseAndState(
+        Declared(
             state_operations=[
                 migrations.AlterModelOptions(
                     name='loginthrottle',

@@ -29,7 +29,9 @@ from deploy.local import children, environment
 from deploy.local.postgres import Postgres
 from deploy.local.state import State
 
+# How many read, of how many companies; and where a test plays.
 PEOPLE, COMPANIES = 3, 300
+FEW_PEOPLE, FEW_COMPANIES = 2, 100
 LONGEST_LINE = 300
 _HEAD = (
     f"{'fault':22}{'what was done':42}{'requests':>9}{'failed':>8}{'slowest':>9}"
@@ -137,7 +139,7 @@ def stage(folder: Path, *, small: bool, **settings: str) -> Iterator[Stage]:
         django.setup()
         from benchmarks.faults.page_seed import seed
 
-        cookie = seed(COMPANIES)
+        cookie = seed(FEW_COMPANIES if small else COMPANIES)
         queues = ("interactive", "enrichment", "exports", "imports", "default")
         gunicorn = [sys.executable, "-m", "gunicorn", "mainsite.wsgi"]
         log = folder / "log"
@@ -205,7 +207,7 @@ def _played(ours: Stage, name: str) -> Verdicts:
         return {}
     ours.problems, ours.jobs_lost = [], 0
     ours.began = ours.repaired = ours.slowest_ms = 0.0
-    ours.reader.start(PEOPLE)
+    ours.reader.start(FEW_PEOPLE if ours.small else PEOPLE)
     ours.wait(1.0)
     fault.play(ours)
     ours.repaired = ours.repaired or time.monotonic()

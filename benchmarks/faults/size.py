@@ -17,7 +17,7 @@ class Size:
 
     @classmethod
     def small(cls, *, seed: int) -> "Size":
-        return cls(companies=60, kills=3, seed=seed, is_small=True)
+        return cls(companies=40, kills=3, seed=seed, is_small=True)
 
     @property
     def latency_ms(self) -> float:

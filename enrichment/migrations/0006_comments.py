@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
-from mainsite.lib.comments import comments
+from mainsite.lib.comments import Declared, comments
 from mainsite.lib.constraints import validated
 
 
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.SeparateDatabaseAndState(
+        Declared(
             state_operations=[
                 migrations.AlterModelTableComment(
                     name='answer',

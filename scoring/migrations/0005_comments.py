@@ -4,7 +4,7 @@ import companies.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-from mainsite.lib.comments import comments
+from mainsite.lib.comments import Declared, comments
 from mainsite.lib.constraints import validated
 
 
@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.SeparateDatabaseAndState(
+        Declared(
             state_operations=[
                 migrations.AlterModelTableComment(
                     name='ruleset',

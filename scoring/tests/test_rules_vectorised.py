@@ -79,6 +79,7 @@ def score(facts, ruleset=TWO):
     return engine.score_one(facts, ruleset=ruleset, preset="default", as_of=AS_OF)
 
 
+@settings(deadline=None)
 @given(st.lists(companies, max_size=40), st.sampled_from([ONE, TWO]))
 def test_a_batch_gives_the_digits_of_one_by_one(batch, ruleset):
     together = score_all(batch, ruleset)
@@ -86,7 +87,7 @@ def test_a_batch_gives_the_digits_of_one_by_one(batch, ruleset):
     assert together == [score(each, ruleset) for each in batch]
 
 
-@settings(max_examples=5)
+@settings(max_examples=5, deadline=None)
 @given(st.lists(companies, min_size=3, max_size=6))
 def test_a_large_batch_gives_the_same_unrounded_digits(few):
     """Long columns take other loops of NumPy than short ones."""
@@ -105,6 +106,7 @@ def test_a_large_batch_gives_the_same_unrounded_digits(few):
             assert found.tobytes() == expected.tobytes()
 
 
+@settings(deadline=None)
 @given(companies, st.sampled_from([ONE, TWO]))
 def test_every_reading_stays_on_the_scale(facts, ruleset):
     result = score(facts, ruleset)
@@ -120,6 +122,7 @@ REMOVABLE = sorted(
 )
 
 
+@settings(deadline=None)
 @given(companies, st.sampled_from(REMOVABLE))
 def test_knowing_less_never_raises_the_coverage(facts, key):
     from dataclasses import replace
@@ -129,6 +132,7 @@ def test_knowing_less_never_raises_the_coverage(facts, key):
     assert score(less).coverage <= score(facts).coverage
 
 
+@settings(deadline=None)
 @given(companies)
 def test_an_absent_component_is_no_zero_and_weighs_nothing(facts):
     result = score(facts)
@@ -140,6 +144,7 @@ def test_an_absent_component_is_no_zero_and_weighs_nothing(facts):
         assert each.value is not None or each.share == 0
 
 
+@settings(deadline=None)
 @given(companies)
 def test_the_caps_hold(facts):
     result = score(facts)
@@ -148,6 +153,7 @@ def test_the_caps_hold(facts):
         assert result.attractiveness <= result.cap[1]
 
 
+@settings(deadline=None)
 @given(companies)
 def test_no_score_stands_under_the_floor(facts):
     result = score(facts)
@@ -156,6 +162,7 @@ def test_no_score_stands_under_the_floor(facts):
     assert result.state == "non_evaluable" or result.coverage >= 39.99
 
 
+@settings(deadline=None)
 @given(companies, st.sampled_from([ONE, TWO]))
 def test_a_row_is_small_and_reads_back(facts, ruleset):
     result = score(facts, ruleset)
@@ -167,6 +174,7 @@ def test_a_row_is_small_and_reads_back(facts, ruleset):
     assert back == result
 
 
+@settings(deadline=None)
 @given(companies, st.sampled_from([ONE, TWO]))
 def test_a_stored_row_is_replayed_to_the_last_digit(facts, ruleset):
     result = score(facts, ruleset)
@@ -179,6 +187,7 @@ def test_a_stored_row_is_replayed_to_the_last_digit(facts, ruleset):
     assert replayed == [result]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-(10**6), 10**6), min_size=1))
 def test_two_decimals_are_python_s(thousandths):
     values = [n / 1000 for n in thousandths]

@@ -60,7 +60,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(tmp_path_factory):
     var = tmp_path_factory.mktemp("product")
     port = free_port()
