@@ -150,9 +150,7 @@ class TestAMisnamedFile:
         imp = ran(analyst, data, name="cibles.xlsx")
         assert (imp.state, imp.counts["new"]) == ("done", 1)
         draft = receive(analyst, data + f"{next_siren()};B;2\n", name="cibles.xlsx")
-        assert "annonce un autre format\u00a0: son contenu fait foi" in page_of(
-            draft, web
-        )
+        assert "porte le nom d’un classeur et contient du texte" in page_of(draft, web)
 
 
 class TestMarksThatTurnTheText:
