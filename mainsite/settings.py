@@ -473,7 +473,7 @@ STORAGES: dict[str, Any] = {
     }.items()
 } | {
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "mainsite.lib.static_files.RememberedAddresses",
     },
 }
 
