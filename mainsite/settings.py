@@ -152,6 +152,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "mainsite.lib.templatetags.dossier",
                 "mainsite.lib.templatetags.charts",
+                "mainsite.lib.templatetags.once",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],
