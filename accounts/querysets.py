@@ -3,13 +3,20 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import BaseUserManager
+from django.db.models import QuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
 class UserManager(BaseUserManager["User"]):
-    """E-mail addresses are kept in lower case: one person, one spelling."""
+    """E-mail addresses are kept in lower case: one person, one spelling.
+
+    A person comes with their desk, which every page names.
+    """
+
+    def get_queryset(self) -> QuerySet["User"]:
+        return super().get_queryset().select_related("desk")
 
     @classmethod
     def normalize_email(cls, email: str | None) -> str:

@@ -114,14 +114,14 @@ def ask_for_reset(*, email: str, request: HttpRequest) -> int | None:
         raise AddressIsBlocked(by_address.retry_after_s)
     if not throttle.attempt(throttle.RESET, email).allowed:
         return None
-    user = User.objects.filter(email=email).only("pk").first()
+    pk = User.objects.filter(email=email).values_list("pk", flat=True).first()
     audit.record(
         actor=None,
         action=Action.RESET_ASKED,
-        resource=f"user:{user.pk}" if user else "",
+        resource=f"user:{pk}" if pk else "",
         request=request,
     )
-    return user.pk if user else 0
+    return pk or 0
 
 
 @transaction.atomic
@@ -248,11 +248,11 @@ def create_demo_accounts() -> tuple[DemoAccount, ...]:
 
 
 def _record_refusal(email: str, *, throttled: bool, request: HttpRequest) -> None:
-    user = User.objects.filter(email=email).only("pk").first()
+    pk = User.objects.filter(email=email).values_list("pk", flat=True).first()
     audit.record(
         actor=None,
         action=Action.SIGN_IN_REFUSED,
-        resource=f"user:{user.pk}" if user else "",
+        resource=f"user:{pk}" if pk else "",
         details={"throttled": throttled},
         request=request,
     )

@@ -69,7 +69,7 @@ def create(wish: Wish, *, request: HttpRequest) -> tuple[ApiToken, str]:
         raise PermissionDenied
     by = sessions.signed_in_user(request)
     # Two forms at once are counted one after the other.
-    owner = User.objects.select_for_update().get(pk=wish.owner.pk)
+    owner = User.objects.select_for_update(of=("self",)).get(pk=wish.owner.pk)
     if not may_make_for(by, owner):
         raise PermissionDenied
     if ApiToken.objects.live().filter(owner=owner).count() >= MOST_LIVE:

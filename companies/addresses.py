@@ -1,6 +1,7 @@
 """Addresses of the list: what is looked for, and how it is looked at."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Self
 
 from django.http import QueryDict
@@ -9,6 +10,12 @@ from django.urls import reverse
 from companies import grid
 from companies.search.criteria import Criteria
 from companies.search.form import SearchForm
+
+
+@cache
+def home() -> str:
+    """Asked for by each link of the list: fourteen times a page."""
+    return reverse("companies:list")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +38,7 @@ class ListAddress:
 
     @property
     def url(self) -> str:
-        return f"{reverse('companies:list')}?{self.query}"
+        return f"{home()}?{self.query}"
 
     def query_at(self, position: str) -> str:
         return self.criteria.query(
@@ -45,7 +52,7 @@ class ListAddress:
         """Empty when there is no such page."""
         if position is None:
             return ""
-        return f"{reverse('companies:list')}?{self.query_at(str(position))}"
+        return f"{home()}?{self.query_at(str(position))}"
 
     def but(self, **changes: Any) -> Self:
         return replace(self, **changes)

@@ -4,15 +4,15 @@ Fifty rows of fourteen cells are the dearest part of the page to write: a templa
 would look up every value of each of them by name.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from companies import nomenclature
 from companies.choices import ScoreState
@@ -34,14 +34,15 @@ def _html(template: str, *values: object) -> SafeString:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What every cell of a page has in common. ``href`` has ``{}`` for the SIREN; an
+    """What every row of a page has in common. ``href`` has ``{}`` for the SIREN; an
     exercise closed more than two years before ``year`` is stale."""
 
     href: str
     year: int
 
 
-Cell = Callable[[Row, Look], SafeString]
+# The second is the year it is.
+Cell = Callable[[Row, int], SafeString]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Column:
 # Cells
 
 
-def _place(row: Row, _look: Look) -> SafeString:
+def _place(row: Row, _now: int) -> SafeString:
     note: str = NOTHING
     if row.commune and not row.is_head_office:
         note = _html(
@@ -78,20 +79,20 @@ def _place(row: Row, _look: Look) -> SafeString:
     )
 
 
-def _naf(row: Row, _look: Look) -> SafeString:
+def _naf(row: Row, _now: int) -> SafeString:
     return _html('<td class="c-naf qq" title="{}">{}</td>', row.naf_label, row.naf_code)
 
 
-def _siren(row: Row, _look: Look) -> SafeString:
+def _siren(row: Row, _now: int) -> SafeString:
     return _html('<td class="c-si">{}</td>', say.siren(row.siren))
 
 
-def _legal_form(row: Row, _look: Look) -> SafeString:
+def _legal_form(row: Row, _now: int) -> SafeString:
     words = nomenclature.legal_form_name(row.legal_form) if row.legal_form else ""
     return _html('<td class="c-fj" title="{}">{}</td>', words, words or say.absence())
 
 
-def _created(row: Row, _look: Look) -> SafeString:
+def _created(row: Row, _now: int) -> SafeString:
     if row.created_on is None:
         return _html('<td class="n c-cr">{}</td>', say.absence())
     return _html(
@@ -101,7 +102,7 @@ def _created(row: Row, _look: Look) -> SafeString:
     )
 
 
-def _score(row: Row, _look: Look) -> SafeString:
+def _score(row: Row, _now: int) -> SafeString:
     if row.score is None or row.score_state == ScoreState.NOT_EVALUABLE:
         return _not_read(row, 1)
     if row.score_flag:
@@ -115,7 +116,7 @@ def _score(row: Row, _look: Look) -> SafeString:
     )
 
 
-def _sale(row: Row, _look: Look) -> SafeString:
+def _sale(row: Row, _now: int) -> SafeString:
     if row.score is None or row.score_state == ScoreState.NOT_EVALUABLE:
         return _not_read(row, 1)
     if row.sale_likelihood is None:
@@ -141,14 +142,14 @@ def _not_read(row: Row, span: int) -> SafeString:
     )
 
 
-def _coverage(row: Row, _look: Look) -> SafeString:
+def _coverage(row: Row, _now: int) -> SafeString:
     if row.coverage is None:
         return _html('<td class="rd v c-v">{}</td>', PLAIN)
     ticks = say.coverage_ticks(row.coverage)
     return _html('<td class="rd v c-v">{}</td>', ticks)
 
 
-def _revenue(row: Row, look: Look) -> SafeString:
+def _revenue(row: Row, now: int) -> SafeString:
     if row.revenue is None:
         kind = "confidential" if row.is_confidential else "unknown"
         amount: str = say.absence(kind)
@@ -160,44 +161,44 @@ def _revenue(row: Row, look: Look) -> SafeString:
         amount = _html(
             '{}<span class="only-s"> M€</span>{}', say.meuros(row.revenue), dagger
         )
-    return _html('<td class="n c-ca">{}</td>', amount) + _year(row, look)
+    return _html('<td class="n c-ca">{}</td>', amount) + _year(row, now)
 
 
-def _year(row: Row, look: Look) -> SafeString:
+def _year(row: Row, now: int) -> SafeString:
     if not row.revenue_year:
         return _html('<td class="yr">{}</td>', "")
-    if row.revenue_year >= look.year - 2:
+    if row.revenue_year >= now - 2:
         return _html('<td class="yr">{}</td>', row.revenue_year)
     clock = say.icon("clock")
     return _html('<td class="yr old">{}{}</td>', clock, row.revenue_year)
 
 
-def _trend(row: Row, _look: Look) -> SafeString:
+def _trend(row: Row, _now: int) -> SafeString:
     points = row.spark
     drawing = say.sparkline(points) if points else NOTHING
     return _html('<td class="c-tr">{}</td>', drawing)
 
 
-def _result(row: Row, _look: Look) -> SafeString:
+def _result(row: Row, _now: int) -> SafeString:
     return _html('<td class="n c-rn">{}</td>', say.figure(row.net_income, "meuros"))
 
 
-def _headcount(row: Row, _look: Look) -> SafeString:
+def _headcount(row: Row, _now: int) -> SafeString:
     words = row.headcount_label
     return _html('<td class="c-ef" title="{}">{}</td>', words, words or say.absence())
 
 
-def _leader(row: Row, look: Look) -> SafeString:
+def _leader(row: Row, now: int) -> SafeString:
     """The age reached this year: only the year of birth is published."""
-    age = look.year - row.leader_birth_year if row.leader_birth_year else None
+    age = now - row.leader_birth_year if row.leader_birth_year else None
     return _html('<td class="n c-ag">{}</td>', say.years(age))
 
 
-def _status(row: Row, _look: Look) -> SafeString:
+def _status(row: Row, _now: int) -> SafeString:
     return _html('<td class="c-st">{}</td>', say.status(row.status))
 
 
-def _updated(row: Row, _look: Look) -> SafeString:
+def _updated(row: Row, _now: int) -> SafeString:
     if row.enriched_at is None:
         return _html('<td class="n c-mj">{}</td>', PLAIN)
     return _html('<td class="n c-mj">{}</td>', say.fr_short_date(row.enriched_at))
@@ -334,43 +335,44 @@ def widths(names: Sequence[str]) -> list[Width]:
 
 def rows(page: Iterable[Row], names: Sequence[str], look: Look) -> list[SafeString]:
     """The cells of each row, written."""
-    columns = [COLUMNS[name] for name in names]
-    has_both = {"attractivite", "cedabilite"} <= set(names)
-    merged = [column for column in columns if column.name != "cedabilite"]
-    words = _("Sélectionner")
+    columns, language = tuple(names), get_language()
+    href = escape(look.href)
     written = []
     for row in page:
-        name = escape(row.name)
-        cells = [_box(row, name, words), _name(row, name, look)]
-        is_read = row.score is not None and row.score_state != ScoreState.NOT_EVALUABLE
-        if has_both and not is_read:
-            cells += [
-                _not_read(row, 2)
-                if column.name == "attractivite"
-                else column.cell(row, look)
-                for column in merged
-            ]
-        else:
-            cells += [column.cell(row, look) for column in columns]
-        written.append(SafeString("".join(cells)))
+        before, after = _around_link(row, columns, look.year, language)
+        written.append(SafeString(before + href.replace("{}", row.siren) + after))
     return written
 
 
-def _box(row: Row, name: SafeString, words: str) -> SafeString:
-    return format_html(
+@lru_cache(maxsize=2_000)
+def _around_link(
+    row: Row, names: tuple[str, ...], now: int, _language: str | None
+) -> tuple[SafeString, SafeString]:
+    """A row up to the address of its company, which says the way back; what follows.
+
+    The same companies are listed by many searches, in many orders. Written each time,
+    fifty of them took a tenth of the page; two thousand are some eight megabytes.
+    """
+    name = escape(row.name)
+    before = format_html(
         '<td class="ck"><label><input type="checkbox" name="siren" value="{}"'
-        ' form="selection" data-app-pick aria-label="{} {}"></label></td>',
+        ' form="selection" data-app-pick aria-label="{} {}"></label></td>'
+        '<th scope="row" class="nm"><a href="',
         row.siren,
-        words,
+        _("Sélectionner"),
         name,
     )
-
-
-def _name(row: Row, name: SafeString, look: Look) -> SafeString:
-    return format_html(
-        '<th scope="row" class="nm"><a href="{}" title="{}, SIREN {}">{}</a></th>',
-        look.href.replace("{}", row.siren),
-        name,
-        say.siren(row.siren),
-        name,
+    after = format_html(
+        '" title="{}, SIREN {}">{}</a></th>', name, say.siren(row.siren), name
     )
+    return before, SafeString(after + "".join(_cells(row, names, now)))
+
+
+def _cells(row: Row, names: tuple[str, ...], now: int) -> Iterator[SafeString]:
+    is_read = row.score is not None and row.score_state != ScoreState.NOT_EVALUABLE
+    is_merged = not is_read and {"attractivite", "cedabilite"} <= set(names)
+    for name in names:
+        if not is_merged or name not in ("attractivite", "cedabilite"):
+            yield COLUMNS[name].cell(row, now)
+        elif name == "attractivite":
+            yield _not_read(row, 2)

@@ -153,6 +153,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "mainsite.lib.templatetags.dossier",
                 "mainsite.lib.templatetags.charts",
+                "mainsite.lib.templatetags.once",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],
@@ -477,7 +478,7 @@ STORAGES: dict[str, Any] = {
     }.items()
 } | {
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "mainsite.lib.static_files.RememberedAddresses",
     },
 }
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -179,23 +180,29 @@ class Criteria:
 
     def query(self, **extra: str) -> str:
         """The query string that gives this search again."""
-        pairs: list[tuple[str, str]] = []
-        unknown: list[str] = []
-        for name in _FIELDS:
-            value: Any = getattr(self, name)
-            if isinstance(value, Bounds):
-                pairs += _bounds(name, value)
-                if value and value.with_unknown:
-                    unknown.append(name)
-            elif name == "siren" and self.collage:
-                continue
-            elif isinstance(value, tuple):
-                pairs += [(name, item) for item in value]
-            elif value:
-                pairs.append((name, "1" if value is True else str(value)))
-        pairs += [("inconnus", name) for name in unknown]
-        pairs += [(name, value) for name, value in extra.items() if value]
-        return urlencode(pairs)
+        more = urlencode([pair for pair in extra.items() if pair[1]])
+        return "&".join(part for part in (_written(self), more) if part)
+
+
+# The criteria of a page and each with one chip less: every link of the page has them.
+@lru_cache(maxsize=64)
+def _written(criteria: Criteria) -> str:
+    pairs: list[tuple[str, str]] = []
+    unknown: list[str] = []
+    for name in _FIELDS:
+        value: Any = getattr(criteria, name)
+        if isinstance(value, Bounds):
+            pairs += _bounds(name, value)
+            if value and value.with_unknown:
+                unknown.append(name)
+        elif name == "siren" and criteria.collage:
+            continue
+        elif isinstance(value, tuple):
+            pairs += [(name, item) for item in value]
+        elif value:
+            pairs.append((name, "1" if value is True else str(value)))
+    pairs += [("inconnus", name) for name in unknown]
+    return urlencode(pairs)
 
 
 _FIELDS = tuple(each.name for each in fields(Criteria) if each.compare)

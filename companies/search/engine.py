@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from django.utils.translation import get_language
+
 from companies.search import facets, lines, names, phrase
 from companies.search.counts import READINGS, Counts
 from companies.search.criteria import Criteria
@@ -78,7 +80,7 @@ def find(search: Search, cursor: Cursor | None = None) -> Result:
     """All that a page of results shows."""
     started = time.perf_counter()
     answer = _answer(search)
-    summary = told(search, answer.counts())
+    summary = _summary(search, answer)
     page = _page(search, answer, cursor, PAGE_SIZE)
     words = phrase.in_words(search.criteria)
     return Result(page, summary, words, time.perf_counter() - started)
@@ -93,7 +95,7 @@ def page(
 
 def summary(search: Search) -> Summary:
     """Exact total, facets and histograms."""
-    return told(search, _answer(search).counts())
+    return _summary(search, _answer(search))
 
 
 def total(search: Search) -> int:
@@ -165,6 +167,12 @@ def _page(
         Cursor(search.sort, last.key, last.siren) if forth else None,
         Cursor(search.sort, first.key, first.siren, backwards=True) if back else None,
     )
+
+
+def _summary(search: Search, answer: Indexed | Plain) -> Summary:
+    """In the reader's language; shared by all who ask the same: read only."""
+    key = "summary", get_language()
+    return answer.kept(key, lambda: told(search, answer.counts()))
 
 
 def told(search: Search, counts: Counts) -> Summary:

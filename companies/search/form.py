@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,6 +54,12 @@ class Refusal:
 
     def __str__(self) -> str:
         return f"{self.label}\u00a0: {self.sentence}" if self.label else self.sentence
+
+
+class DeskList(NamedTuple):
+    public_id: str
+    name: str
+    is_followed: bool
 
 
 READING = {"low": 0, "high": 100, "decimals": 2}
@@ -142,11 +149,6 @@ class SearchForm(forms.Form):
         for name in ("liste", "hors_liste"):
             field = self.fields[name]
             field.known = lambda: self.list_names  # type: ignore[attr-defined]
-        for name, (label, limits) in RANGE_FIELDS.items():
-            for end, words in (("min", _("minimum")), ("max", _("maximum"))):
-                self.fields[f"{name}_{end}"] = Number(
-                    label=f"{label}, {words}", **limits
-                )
 
     @cached_property
     def pasted(self) -> tuple[str, ...]:
@@ -159,12 +161,18 @@ class SearchForm(forms.Form):
         return tuple(f"{number:09d}" for number in numbers)
 
     @cached_property
-    def list_names(self) -> dict[str, str]:
-        """The desk's lists by public id, those it follows first."""
+    def lists(self) -> list[DeskList]:
+        """The desk's lists, those it follows first."""
         if self.desk_id is None:
-            return {}
+            return []
         lists = TargetList.objects.filter(desk_id=self.desk_id).present().by_name()
-        return {str(i): name for i, name in lists.values_list("public_id", "name")}
+        rows = lists.values_list("public_id", "name", "is_followed")
+        return [DeskList(str(public_id), *rest) for public_id, *rest in rows]
+
+    @cached_property
+    def list_names(self) -> dict[str, str]:
+        """By public id."""
+        return {each.public_id: each.name for each in self.lists}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -288,6 +296,17 @@ class SearchForm(forms.Form):
     def in_words(self) -> list[str]:
         """One sentence for each value that was refused."""
         return [str(refusal) for refusal in self.refusals]
+
+
+def _range_fields() -> Iterator[tuple[str, Number]]:
+    ends = (("min", gettext_lazy("minimum")), ("max", gettext_lazy("maximum")))
+    for name, (label, limits) in RANGE_FIELDS.items():
+        for end, words in ends:
+            both = format_lazy("{}, {}", label, words)
+            yield f"{name}_{end}", Number(label=both, **limits)
+
+
+SearchForm.base_fields.update(_range_fields())
 
 
 def _without_blanks(data: Any) -> Any:

@@ -4,6 +4,8 @@ A template would resolve each attribute of each choice by name; that took a thir
 the page's time.
 """
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -14,10 +16,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from companies.search.facets import Facets, Option
+from companies.search.form import SearchForm
+from companies.search.pairs import Pair
 from mainsite.lib import formatting
 from mainsite.lib.templatetags.dossier import icon
 
 register = template.Library()
+
+# Pages of one search have the same choices, and few searches are looked at at a time:
+# what was written is kept by what it is written of.
+_MOST = 512
 
 # What the form calls them, where that is another word.
 _FIELDS = {"headcount": "tranche", "status": "statut", "legal_form": "forme"}
@@ -34,32 +42,52 @@ _UNKNOWN = (
     '<label class="choice"><input type="checkbox" id="f-{name}-unknown"'
     ' name="inconnus" value="{name}"{checked}><span>{words}</span></label>'
 )
+_PAIR = (
+    '<div class="pair">'
+    '<label><input type="checkbox" id="f-{wanted}-{value}" name="{wanted}"'
+    ' value="{value}"{is_wanted}><span class="sr">{yes} : {label}</span></label>'
+    '<label><input type="checkbox" id="f-{unwanted}-{value}" name="{unwanted}"'
+    ' value="{value}"{is_unwanted}><span class="sr">{no} : {label}</span></label>'
+    '<span title="{label}" aria-hidden="true">{label}</span></div>'
+)
 _ERRORS = '<p class="err-line" id="e-{name}">{icon}<span>{words}</span></p>'
+
+
+def _language() -> str:
+    return get_language() or "fr"
 
 
 @register.simple_tag
 def facet(facets: Facets | None, name: str, most: int) -> SafeString:
     """The first ``most`` choices, the others folded; facets are None without counts."""
-    if facets is None:
+    options = None if facets is None else tuple(getattr(facets, name))
+    return _facet(options, _FIELDS.get(name, name), most, _language())
+
+
+@lru_cache(maxsize=_MOST)
+def _facet(
+    options: tuple[Option, ...] | None, name: str, most: int, language: str
+) -> SafeString:
+    if options:
+        written = [_option(option, language) for option in options]
+        inside = _folded(written, most, name)
+    elif options is None:
         words = _("comptes indisponibles, vos choix sont gardés")
-        return _facet(f'<p class="qq">{escape(words)}</p>')
-    options: list[Option] = getattr(facets, name)
-    if not options:
-        words = _("aucune")
-        return _facet(f'<p class="qq">{escape(words)}</p>')
-    language = get_language() or "fr"
-    written = [_option(option, language) for option in options]
-    if len(written) > most + 2:
-        folded, summary = "".join(written[most:]), _("et d’autres")
-        written[most:] = [
-            f'<details id="more-{_FIELDS.get(name, name)}">'
-            f'<summary class="more">{summary}</summary>{folded}</details>'
-        ]
-    return _facet("".join(written))
-
-
-def _facet(inside: str) -> SafeString:
+        inside = f'<p class="qq">{escape(words)}</p>'
+    else:
+        inside = f'<p class="qq">{escape(_("aucune"))}</p>'
     return mark_safe(f'<div class="facet">{inside}</div>')  # noqa: S308 -- escaped
+
+
+def _folded(written: list[str], most: int, name: str) -> str:
+    """Beyond ``most``, unless they are one or two only, behind « et d’autres »."""
+    if len(written) <= most + 2:
+        return "".join(written)
+    return (
+        f'{"".join(written[:most])}<details id="more-{name}">'
+        f'<summary class="more">{_("et d’autres")}</summary>'
+        f"{''.join(written[most:])}</details>"
+    )
 
 
 def _option(option: Option, language: str) -> str:
@@ -71,6 +99,45 @@ def _option(option: Option, language: str) -> str:
         checked=" checked" if option.is_chosen else "",
         label=escape(option.label),
         count=formatting.number(option.count, language=language),
+    )
+
+
+@register.simple_tag
+def with_or_without(
+    pairs: Sequence[Pair], wanted: str, unwanted: str, yes: str, no: str, most: int
+) -> SafeString:
+    """Two boxes a line, ``yes`` and ``no`` above them; the fields of the two."""
+    heads = str(yes), str(no)
+    return _pairs(tuple(pairs), wanted, unwanted, heads, most, _language())
+
+
+@lru_cache(maxsize=_MOST)
+def _pairs(
+    pairs: tuple[Pair, ...],
+    wanted: str,
+    unwanted: str,
+    words: tuple[str, str],
+    most: int,
+    _of: str,
+) -> SafeString:
+    yes, no = map(escape, words)
+    heads = f"<span>{yes}</span><span>{no}</span>"
+    written = [
+        _PAIR.format(
+            wanted=wanted,
+            unwanted=unwanted,
+            yes=yes,
+            no=no,
+            value=escape(pair.value),
+            label=escape(pair.label),
+            is_wanted=" checked" if pair.is_wanted else "",
+            is_unwanted=" checked" if pair.is_unwanted else "",
+        )
+        for pair in pairs
+    ]
+    return mark_safe(  # noqa: S308 -- escaped
+        f'<div class="pairs"><p class="heads" aria-hidden="true">{heads}</p>'
+        f"{_folded(written, most, wanted)}</div>"
     )
 
 
@@ -94,11 +161,17 @@ def _bound(field: BoundField) -> str:
     return _BOUND.format(
         name=field.name,
         value="" if value is None else escape(value),
-        label=escape(field.label),
+        label=_label(field.name, _language()),
         invalid=f' aria-invalid="true" aria-describedby="e-{field.name}"'
         if is_wrong
         else "",
     )
+
+
+@lru_cache(maxsize=_MOST)
+def _label(name: str, _of: str) -> SafeString:
+    """Made of two words, each of them translated; eighteen on a page."""
+    return escape(str(SearchForm.base_fields[name].label))
 
 
 @register.simple_tag

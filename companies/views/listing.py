@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import OperationalError
@@ -22,7 +22,7 @@ from companies.models import SavedSearch, TargetList
 from companies.search import cursor, engine, phrase
 from companies.search.criteria import Criteria
 from companies.search.cursor import Cursor
-from companies.search.engine import Page, Search
+from companies.search.engine import Page, Search, Summary
 from companies.search.form import NOT_CRITERIA, SearchForm
 from companies.search.sorts import SORTS
 from companies.views import rail
@@ -34,6 +34,12 @@ logger = logging.getLogger(__name__)
 PARTIALS = ("univers",)
 # Words are first wanted from A, figures from the greatest.
 WORDS = ("nom", "siege", "naf", "forme", "statut")
+
+
+class ColumnChoice(NamedTuple):
+    name: str
+    label: str
+    is_shown: bool
 
 
 def _is_search(request: HttpRequest) -> bool:
@@ -70,8 +76,7 @@ def show(
         limits.read(limits.SEARCH, request, user=user)
     search = engine.search(address.criteria, sort=address.sort, desk_id=user.desk_id)
     context = _about(request, form, search, address)
-    context |= tabs.context(user, searches, saved, address, name_form)
-    context |= rail.context(form, address)
+    context |= tabs.context(user, searches, form.lists, saved, address, name_form)
     try:
         if form.errors:
             context |= rail.refused(form, search, address)
@@ -81,6 +86,7 @@ def show(
             context |= rail.context(form, address, context["summary"].facets)
     except OperationalError:
         logger.exception("the list could not be read")
+        context |= rail.context(form, address)
         context |= {"is_unreadable": True, "at": timezone.now()}
         status = 503
     return render_page(
@@ -141,11 +147,11 @@ def _sorted_by(sort: str) -> dict[str, Any]:
     return {"label": SORTS[sort.lstrip("-")].label, "is_down": sort.startswith("-")}
 
 
-def _column_choices(address: ListAddress) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "label": column.label, "is_shown": name in address.columns}
+def _column_choices(address: ListAddress) -> tuple[ColumnChoice, ...]:
+    return tuple(
+        ColumnChoice(name, str(column.label), name in address.columns)
         for name, column in grid.COLUMNS.items()
-    ]
+    )
 
 
 def _found(
@@ -154,7 +160,6 @@ def _found(
     position, is_lost = _position(data, search)
     result = engine.find(search, position)
     summary, page = result.summary, result.page
-    nowhere_else = address.but(criteria=address.criteria.register_only)
     return {
         "summary": summary,
         "page": page,
@@ -162,9 +167,15 @@ def _found(
         **_table(page, address),
         "next_url": address.url_at(page.next),
         "previous_url": address.url_at(page.previous),
-        "never_enriched_url": nowhere_else.url,
+        "never_enriched_url": _never_enriched_url(address, summary),
         "ways_out": [] if summary.total else _ways_out(search, address),
     }
+
+
+def _never_enriched_url(address: ListAddress, summary: Summary) -> str:
+    if not summary.never_enriched:
+        return ""
+    return address.but(criteria=address.criteria.register_only).url
 
 
 def _position(data: QueryDict, search: Search) -> tuple[Cursor | None, bool]:
@@ -183,8 +194,8 @@ def _table(page: Page, address: ListAddress) -> dict[str, Any]:
         year=timezone.localdate().year,
     )
     return {
-        "heads": [_head("nom", _("Société"), "nm", address), *_heads(address)],
-        "widths": grid.widths(address.columns),
+        "heads": (_head("nom", _("Société"), "nm", address), *_heads(address)),
+        "widths": tuple(grid.widths(address.columns)),
         "has_usual_columns": address.columns == grid.USUAL,
         "rows": grid.rows(page.rows, address.columns, look),
     }
@@ -193,16 +204,17 @@ def _table(page: Page, address: ListAddress) -> dict[str, Any]:
 def _heads(address: ListAddress) -> list[Head]:
     heads = []
     for column in map(grid.COLUMNS.__getitem__, address.columns):
+        label = str(column.label)
         if column.sort:
-            heads.append(_head(column.sort, column.label, column.css, address))
+            heads.append(_head(column.sort, label, column.css, address))
         else:
-            heads.append(Head(column.label, column.css))
+            heads.append(Head(label, column.css))
         if column.tail:
             heads.append(Head("", column.tail[0]))
     return heads
 
 
-def _head(name: str, label: Any, css: str, address: ListAddress) -> Head:
+def _head(name: str, label: str, css: str, address: ListAddress) -> Head:
     """Where the head of a sortable column leads, and how it stands now."""
     is_now = address.sort.lstrip("-") == name
     descending = address.sort.startswith("-")

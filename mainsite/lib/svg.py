@@ -45,10 +45,22 @@ def percentage(value: float) -> float:
 
 
 def ten_ticks(value: float, step: float, width: float, height: float) -> SafeString:
+    """In two strokes of the pen: as ten rectangles they weighed a fifth of a list."""
     known = int(percentage(value) / 10 + 0.5)
     return join(
-        rect("f-ink3", i * step, 8 - height, width, height)
-        if i < known
-        else rect("f-rule", i * step, 5, width, 3)
-        for i in range(10)
+        format_html(
+            '<path class="{}" d="{}"/>',
+            ink,
+            "".join(_tick(i * step, top, width, 8 - top) for i in turns),
+        )
+        for ink, turns, top in (
+            ("f-ink3", range(known), 8 - height),
+            ("f-rule", range(known, 10), 5.0),
+        )
+        if turns
     )
+
+
+def _tick(x: float, y: float, width: float, height: float) -> str:
+    across, down = coordinate(width), coordinate(height)
+    return f"M{coordinate(x)} {coordinate(y)}h{across}v{down}h-{across}z"

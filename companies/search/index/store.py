@@ -23,6 +23,7 @@ from django.db import DatabaseError, connection
 
 from companies.search.index import runs
 from companies.search.index.block import Block
+from companies.search.index.kept import Kept
 from companies.search.index.runs import Run
 from companies.search.index.sets import COMPANY, Change, Sets
 from mainsite.lib.database_sessions import Kind
@@ -60,6 +61,8 @@ class View:
     """What one search reads; nothing in it ever changes.
 
     ``behind`` are companies known to have changed, still told as they were before.
+    ``kept`` is what was counted of exactly this: a view that tells anything else has
+    another one.
     """
 
     token: str
@@ -68,6 +71,7 @@ class View:
     runs: tuple[Run, ...] = ()
     sets: Sets = field(default_factory=Sets)
     behind: frozenset[int] = frozenset()
+    kept: Kept = field(default_factory=Kept)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -89,6 +93,7 @@ class View:
             files=files,
             runs=runs.joined([*left, run], most=most),
             behind=self.behind - sirens,
+            kept=Kept(),
         )
 
 
@@ -246,8 +251,10 @@ def _caught_up(view: View) -> tuple[View | None, frozenset[int], bool]:
         if asked:
             run = Run.read(sorted(asked))
             now = view.told_by(run, asked, most=_MOST_JOINED)
-    kept = now.sets.copy() if is_writing else now.sets
-    now = replace(now, snapshot=snapshot, sets=kept.caught_up(changes))
+    sets = now.sets.copy() if is_writing else now.sets
+    now = replace(now, snapshot=snapshot, sets=sets.caught_up(changes))
+    if changes or is_writing:
+        now = replace(now, kept=Kept())
     return now, sirens, not is_writing
 
 

@@ -83,7 +83,9 @@ def test_a_flat_line_looks_flat():
 
 @pytest.mark.parametrize(("value", "known"), [(0, 0), (34, 3), (88, 9), (100, 10)])
 def test_ticks_count_tenths(value, known):
-    assert marks.ticks(value).count("f-ink3") == known
+    drawn = {each.get("class"): each.get("d") for each in parse(marks.ticks(value))}
+    assert drawn.get("f-ink3", "").count("M") == known
+    assert drawn.get("f-rule", "").count("M") == 10 - known
 
 
 def test_an_absent_component_is_dotted_and_has_no_bar():
