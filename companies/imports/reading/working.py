@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -172,6 +172,9 @@ def data_blocks(upload: Path, detected: Mapping[str, Any]) -> Iterator[Block]:
 
 
 def _check(numbers: list[int], rows: list[Row], width: int) -> None:
+    longest = max(map(len, chain.from_iterable(rows)), default=0)
+    if longest <= MAX_CELL and set(map(len, rows)) <= {width}:
+        return
     for number, row in zip(numbers, rows, strict=True):
         if len(row) != width and len(row) > MAX_COLUMNS:
             raise SheetError(FileFault.TOO_MANY_COLUMNS, line=number)

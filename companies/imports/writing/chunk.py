@@ -19,7 +19,8 @@ def write(chunk: Chunk) -> Tally:
     with connection.cursor() as cursor:
         staging.stage(cursor, chunk)
         locked = 0 if chunk.is_trial else staging.lock(cursor)
-        creating.create(cursor, chunk, tally)
+        if locked < tally.read:
+            creating.create(cursor, chunk, tally)
         # Each row is about another company: those neither made here nor refused.
         known = tally.read - tally.new - tally.refused
         if known > locked and not chunk.is_trial:
