@@ -75,7 +75,8 @@ def _facet(
         words = _("comptes indisponibles, vos choix sont gardés")
         inside = f'<p class="qq">{escape(words)}</p>'
     else:
-        inside = f'<p class="qq">{escape(_("aucune"))}</p>'
+        words = _("aucune")
+        inside = f'<p class="qq">{escape(words)}</p>'
     return mark_safe(f'<div class="facet">{inside}</div>')  # noqa: S308 -- escaped
 
 
@@ -83,9 +84,10 @@ def _folded(written: list[str], most: int, name: str) -> str:
     """Beyond ``most``, unless they are one or two only, behind « et d’autres »."""
     if len(written) <= most + 2:
         return "".join(written)
+    more = _("et d’autres")
     return (
         f'{"".join(written[:most])}<details id="more-{name}">'
-        f'<summary class="more">{_("et d’autres")}</summary>'
+        f'<summary class="more">{more}</summary>'
         f"{''.join(written[most:])}</details>"
     )
 
