@@ -231,6 +231,8 @@ def django_db_setup(one_migration, django_db_setup, django_db_blocker):
     from django.apps import apps
     from django.db import connection
 
+    from tests.flush import delete_instead_of_truncating
+
     with django_db_blocker.unblock():
         connection.close()
         one_migration.end(connection.settings_dict["NAME"])
@@ -243,6 +245,7 @@ def django_db_setup(one_migration, django_db_setup, django_db_blocker):
         connection.close()
         _connect_as(os.environ["DATABASE_URL"])
         _keep_what_migrations_wrote(connection)
+        delete_instead_of_truncating()
     yield
     connection.close()
     _connect_as(os.environ["DATABASE_OWNER_URL"])
