@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.sql import Composable
 
 logger = logging.getLogger(__name__)
 
@@ -44,10 +45,11 @@ def timed(
         if spent is not None:
             spent.append(took_ms)
         if 0 < settings.SLOW_QUERY_MS <= took_ms:
-            logger.warning("slow query, %.0f ms: %s", took_ms, constant_text(str(sql)))
+            logger.warning("slow query, %.0f ms: %s", took_ms, constant_text(sql))
 
 
-def constant_text(sql: str) -> str:
-    text = _SPACES.sub(" ", sql).strip()
+def constant_text(query: str | Composable) -> str:
+    written = query.as_string() if isinstance(query, Composable) else str(query)
+    text = _SPACES.sub(" ", written).strip()
     text = _MARKS.sub("%s, …", _LITERAL.sub("'…'", text))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
+from psycopg import sql
 
 from mainsite.lib import connections, logs, slow_queries
 from mainsite.lib.connections import Sizes
@@ -150,6 +151,14 @@ class TestSlowQueries:
         assert "SELECT %s, pg_sleep(%s)" in record.getMessage()
         assert "Dupont" not in record.getMessage()
 
+    def test_are_readable_when_they_were_put_together(self, db, caplog):
+        parts = sql.SQL("SELECT {name}, pg_sleep(0.05) AS {column}")
+        query = parts.format(name="Jeanne Dupont", column=sql.Identifier("slept"))
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+        (record,) = caplog.records
+        assert """SELECT '…', pg_sleep(0.05) AS "slept\"""" in record.getMessage()
+
     def test_carry_the_reference_of_the_request(self, db, caplog):
         token = logs.request_id.set("abc123")
         try:
@@ -179,7 +188,7 @@ class TestSlowQueries:
         assert connection.execute_wrappers.count(slow_queries.timed) == 1
 
     @pytest.mark.parametrize(
-        ("sql", "told"),
+        ("query", "told"),
         [
             ("SELECT\n   1", "SELECT 1"),
             ("x IN (%s, %s, %s, %s)", "x IN (%s, …)"),
@@ -188,8 +197,8 @@ class TestSlowQueries:
             ("x" * 3000, "x" * 2000 + "…"),
         ],
     )
-    def test_the_text_is_short_and_constant(self, sql, told):
-        assert slow_queries.constant_text(sql) == told
+    def test_the_text_is_short_and_constant(self, query, told):
+        assert slow_queries.constant_text(query) == told
 
 
 class TestAway:
