@@ -147,4 +147,4 @@ def marks(targets: Sequence[Target], cells: Mapping[str, Any]) -> Marks:
 
     Of 64 bits each, drawn anew by each process: nobody can aim at two that agree.
     """
-    return array("q", (hash(each.same(cells.get(each.name))) for each in targets))
+    return array("q", [hash(each.same(cells.get(each.name))) for each in targets])
