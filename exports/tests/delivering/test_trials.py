@@ -1,6 +1,8 @@
 """Dry runs of deliveries that a worker makes, against real targets."""
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from django.urls import reverse
@@ -15,6 +17,7 @@ from exports.delivering import airtable_api
 from exports.delivering import database as database_door
 from exports.models import Destination, Export, ExportState, Format, WriteMode
 from exports.tests.asking import again, ask, audited
+from exports.tests.test_cancel import killed_half_way
 
 NEW = "/exports/nouveau/"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -238,6 +241,23 @@ class TestLife:
         export = write(trial)
         assert (export.state, export.attempt) == (ExportState.DONE, 2)
         assert (export.progress["created"], export.progress["left"]) == (3, 0)
+
+    def test_killed_half_way_leaves_nothing_and_is_made_by_another(
+        self, analyst, database, export_folder, tmp_path
+    ):
+        for number in range(40):
+            make_company(f"SOCIETE {number:02}")
+        trial = ask(analyst, profile="sql", kind="trial", to=database)
+        killed_half_way(trial, export_folder)
+        assert again(trial).state == ExportState.RUNNING
+        Export.objects.update(heartbeat_at=timezone.now() - services.LEASE * 2)
+        assert services.revive() == [trial.pk]
+        export = write(trial)
+        assert (export.state, export.attempt) == (ExportState.DONE, 2)
+        assert export.progress["created"] == 40
+        with closing(sqlite3.connect(tmp_path / "cibles.db")) as connection:
+            found = connection.execute("SELECT name FROM sqlite_master").fetchall()
+        assert found == []
 
     def test_three_dead_workers_are_told(self, trial, analyst_client):
         Export.objects.update(
