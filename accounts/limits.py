@@ -46,7 +46,8 @@ class Limit:
 
 # The start of a batch or of one company: a batch's companies are its budget's business.
 ENRICHMENT = Limit("enrichment")
-# The creation of a file or of a delivery; taking a file again is free.
+# The creation of a file, of a delivery, or of a dry run that a worker makes; taking a
+# file again is free, and so is a dry run that is made at once.
 EXPORT = Limit("export")
 # An accepted file.
 UPLOAD = Limit("upload")

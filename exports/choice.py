@@ -1,6 +1,7 @@
 """How a selection is written: with its query, all that defines an export."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from exports.models import Destination, Export, ExportSchedule, Format
 
@@ -19,6 +20,14 @@ class Choice:
     def is_delivery(self) -> bool:
         """Rows go to a destination, and no file is made."""
         return self.format == Format.DELIVERY
+
+    @property
+    def tried(self) -> Self:
+        """The dry run of a delivery.
+
+        A format of its own: a worker of a release before it fails, and sends nothing.
+        """
+        return replace(self, format=Format.TRIAL)
 
 
 def of(made: Export | ExportSchedule) -> Choice:

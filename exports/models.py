@@ -22,7 +22,7 @@ class Profile(models.TextChoices):
 
 
 class Format(models.TextChoices):
-    """What the file is; ``delivery`` is rows sent to a destination instead."""
+    """What the file is; ``delivery`` is rows sent instead, ``trial`` its dry run."""
 
     CSV = "csv", _("CSV")
     XLSX = "xlsx", _("XLSX")
@@ -32,6 +32,7 @@ class Format(models.TextChoices):
     SQLITE = "sqlite", _("base SQLite")
     PDF = "pdf", _("PDF")
     DELIVERY = "delivery", _("envoi")
+    TRIAL = "trial", _("essai à blanc")
 
 
 class DestinationKind(models.TextChoices):
@@ -202,12 +203,16 @@ class ExportQuerySet(DeskQuerySet):
     def past_keeping(self) -> "ExportQuerySet":
         return self.exclude(path="").filter(expires_at__lte=timezone.now())
 
+    def trials_past_keeping(self) -> "ExportQuerySet":
+        ended = self.filter(format=Format.TRIAL).exclude(ended_at=None)
+        return ended.filter(expires_at__lte=timezone.now())
+
     def newest_first(self) -> "ExportQuerySet":
         return self.order_by("-created_at", "-pk")
 
 
 class Export(models.Model):
-    """The row stays as history when its file is gone.
+    """The row stays as history when its file is gone; that of a dry run goes.
 
     ``attempt`` is raised by whoever takes the work and named in every later write, so
     that a worker thought dead cannot finish in place of the one that took over.
@@ -375,6 +380,10 @@ class Export(models.Model):
     @property
     def is_delivery(self) -> bool:
         return self.format == Format.DELIVERY
+
+    @property
+    def is_trial(self) -> bool:
+        return self.format == Format.TRIAL
 
     @property
     def is_pending(self) -> bool:

@@ -21,12 +21,14 @@ from exports import (
     rights,
     schedules,
     services,
+    trail,
     wording,
 )
 from exports.asked import Asked
 from exports.forms import ExportForm, ScheduleForm
 from exports.models import Format, Profile
 from exports.starting import start
+from exports.trail import Action
 from exports.views import file_answer
 from mainsite.lib.http import render_page
 from mainsite.lib.shedding import expensive
@@ -34,7 +36,7 @@ from mainsite.lib.shedding import expensive
 UNPROCESSABLE = 422
 # One line less than Excel's sheet: the first is the header.
 EXCEL_ROWS = 1_048_575
-# A dry run reads all that it would write, while the person waits.
+# A dry run reads all that it would write: up to so many while the person waits.
 MOST_TRIED = 20_000
 PARTIALS = ("export-choice",)
 
@@ -116,21 +118,45 @@ def _try(page: _Page) -> HttpResponseBase:
     if not page.is_valid or not page.form.choice.is_delivery:
         return _answer(page)
     count = page.wish.count()
-    if not count or count > MOST_TRIED:
+    if not count:
         return _answer(page)
-    choice, desk_id = page.form.choice, page.user.desk_id
-    if desk_id is None:
-        raise PermissionDenied
     try:
-        rights.check(by=page.user, desk_id=desk_id, choice=choice)
-        page.plan = delivering.plan(
-            services.draft(
-                page.wish, choice, by=page.user, desk_id=desk_id, count=count
-            )
-        )
+        if count > MOST_TRIED:
+            return _try_later(page)
+        page.plan = _plan(page, count)
+    except delivering.TooLong:
+        return _try_later(page)
     except (rights.RightMissing, delivering.DeliveryRefused) as error:
         return page.refuse(str(error))
     return _answer(page)
+
+
+def _plan(page: _Page, count: int) -> delivering.Plan:
+    choice, desk_id = page.form.choice.tried, page.user.desk_id
+    if desk_id is None:
+        raise PermissionDenied
+    rights.check(by=page.user, desk_id=desk_id, choice=choice)
+    draft = services.draft(
+        page.wish, choice, by=page.user, desk_id=desk_id, count=count
+    )
+    trail.record(draft, Action.EXPORT_TRIED, by=page.user, request=page.request)
+    return delivering.plan(draft)
+
+
+def _try_later(page: _Page) -> HttpResponse:
+    """By a worker, who has the time; it counts as an export."""
+    limits.spend(limits.EXPORT, page.request, user=page.user)
+    choice = page.form.choice.tried
+    try:
+        export = services.ask(
+            wish=page.wish, choice=choice, by=page.user, request=page.request
+        )
+    except services.NothingToExport:
+        return _answer(page)
+    except rights.RightMissing as error:
+        return page.refuse(str(error))
+    start(export)
+    return redirect("exports:export", export.public_id)
 
 
 def _program(page: _Page) -> HttpResponseBase:
@@ -208,7 +234,7 @@ def _choice(page: _Page, total: int) -> dict[str, Any]:
         "takes": wording.duration(shown.seconds) if shown and shown.seconds else "",
         "at_once": services.is_at_once(count=total, kind=choice.format),
         "beyond_excel": total > EXCEL_ROWS and choice.format in _OF_SHEETS,
-        "may_try": choice.is_delivery and total <= MOST_TRIED,
+        "tried_at_once": choice.is_delivery and total <= MOST_TRIED,
         "most_tried": MOST_TRIED,
     }
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -39,6 +39,8 @@ def make_from(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The definition of an earlier export, each week."""
     export = views.find(request, public_id)
     user = _exporter(request)
+    if export.is_trial:
+        raise Http404
     form = ScheduleForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choisissez un jour et une heure."))

@@ -52,20 +52,25 @@ def ask(
     Desk.objects.select_for_update(of=("self",), no_key=True).get(pk=by.desk_id)
     version = data_version(by.desk_id)
     export = _same(wish, choice, by.desk_id, version)
-    action = Action.EXPORT_REUSED if export else Action.EXPORT_ASKED
+    is_reused = export is not None
     if export is None:
         count = wish.count()
         if not count:
             raise NothingToExport
         export = draft(wish, choice, by=by, desk_id=by.desk_id, count=count)
         export.save()
+    asked_for = Action.EXPORT_TRIED if export.is_trial else Action.EXPORT_ASKED
+    action = Action.EXPORT_REUSED if is_reused else asked_for
     trail.record(export, action, by=by, request=request)
     return export
 
 
 def _same(wish: Asked, choice: Choice, desk_id: int, version: str) -> Export | None:
-    """Never one that left for somewhere: sending again is for the destination."""
-    if choice.destination is not None:
+    """Never one that left for somewhere: sending again is for the destination.
+
+    Of dry runs, only one that is not over: what is there may change by itself.
+    """
+    if choice.destination is not None and choice.format != Format.TRIAL:
         return None
     now = timezone.now()
     found: Export | None = (
@@ -76,7 +81,7 @@ def _same(wish: Asked, choice: Choice, desk_id: int, version: str) -> Export | N
             format=choice.format,
             columns=list(choice.columns),
             with_contacts=choice.with_contacts,
-            destination=None,
+            destination=choice.destination,
             data_version=version,
             created_at__gt=now - REUSED_FOR,
             wants_stop=False,
@@ -92,7 +97,8 @@ def _same(wish: Asked, choice: Choice, desk_id: int, version: str) -> Export | N
 
 
 def draft(wish: Asked, choice: Choice, *, by: User, desk_id: int, count: int) -> Export:
-    """The row of an export, not written: what a dry run is made of."""
+    """The row of an export, not written: what a dry run at once is made of."""
+    is_trial = choice.format == Format.TRIAL
     return Export(
         desk_id=desk_id,
         created_by=by,
@@ -106,12 +112,13 @@ def draft(wish: Asked, choice: Choice, *, by: User, desk_id: int, count: int) ->
         data_version=data_version(desk_id),
         rows_total=count,
         is_sandbox=installation.is_sandbox(),
+        expires_at=timezone.now() + writing.KEPT_FOR if is_trial else None,
     )
 
 
 def is_at_once(*, count: int, kind: str) -> bool:
     """Whether the person waits for it; what leaves for elsewhere never holds a page."""
-    if kind == Format.DELIVERY:
+    if kind in (Format.DELIVERY, Format.TRIAL):
         return False
     return count < (AT_ONCE_PDF if kind == Format.PDF else AT_ONCE)
 
@@ -150,7 +157,7 @@ def revive() -> list[int]:
     silent.filter(wants_stop=True).update(state=ExportState.CANCELLED, ended_at=now)
     silent.filter(attempt__gte=writing.ATTEMPTS).update(
         state=ExportState.FAILED,
-        reason=_("L’écriture a été interrompue trois fois. Prévenez l’exploitation."),
+        reason=_("Le travail a été interrompu trois fois. Prévenez l’exploitation."),
         ended_at=now,
     )
     found = list(silent.order_by("pk").values_list("pk", flat=True))
@@ -160,8 +167,9 @@ def revive() -> list[int]:
 
 
 def delete_expired() -> int:
-    """Take away the files past their time, and what killed processes left."""
+    """Take away files and dry runs past their time, and what killed processes left."""
     gone = _delete_files(Export.objects.past_keeping())
+    gone += Export.objects.trials_past_keeping().delete()[0]
     kept = Export.objects.exclude(path="").values_list("path", flat=True)
     return gone + files.remove_orphans(set(kept))
 

@@ -10,7 +10,7 @@ from exports.models import Export, Format
 logger = logging.getLogger(__name__)
 
 # A page of a PDF costs what fifty lines do, a row sent what a request does.
-SLOW = (Format.PDF, Format.DELIVERY)
+SLOW = (Format.PDF, Format.DELIVERY, Format.TRIAL)
 
 
 def start(export: Export) -> None:

@@ -13,6 +13,7 @@ from exports.models import Destination, Export, ExportSchedule
 
 class Action(AuditWord):
     EXPORT_ASKED = "export_asked", _("export demandé")
+    EXPORT_TRIED = "export_tried", _("envoi essayé à blanc")
     EXPORT_REUSED = "export_reused", _("export repris")
     EXPORT_DOWNLOADED = "export_downloaded", _("export téléchargé")
     EXPORT_CANCELLED = "export_cancelled", _("export annulé")

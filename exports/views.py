@@ -8,7 +8,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+)
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -173,6 +179,8 @@ def download_manifest(
     export = find(request, public_id)
     if not perms.can_export(request.user):
         raise PermissionDenied
+    if export.is_trial:
+        raise Http404
     name = manifest.file_name(export, kind)
     if kind == "json":
         text, content_type = manifest.as_json(export), "application/json"
@@ -188,7 +196,7 @@ def download_manifest(
 
 def file_answer(request: HttpRequest, export: Export) -> HttpResponseBase:
     """The file; a page that says why when it is not there (any more)."""
-    if export.state != ExportState.DONE or export.is_delivery:
+    if export.state != ExportState.DONE or export.format not in CONTENT_TYPES:
         return _export_page(request, export, status=404)
     try:
         content = files.read(export.path) if export.has_file else None

@@ -5,7 +5,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -113,7 +113,9 @@ def _check_rights(export: Export) -> None:
 
 
 def _make(export: Export) -> None:
-    if export.is_delivery:
+    if export.is_trial:
+        _try(export)
+    elif export.is_delivery:
         _deliver(export)
     else:
         _write_file(export)
@@ -240,6 +242,25 @@ def _deliver(export: Export) -> None:
     _done(export, ending, contacts=export.progress.get("contacts", {}))
 
 
+def _try(export: Export) -> None:
+    """What a delivery would do, kept on the row; nothing is written there."""
+    version = data_version(export.desk_id)
+    with connection_beside() as beside:
+
+        def beat(done: int, progress: dict[str, Any]) -> None:
+            _beat(export, done, beside, progress)
+
+        plan = delivering.plan(export, beat=beat)
+    ending = {
+        "progress": asdict(plan),
+        "rows_total": plan.rows,
+        "rows_done": plan.rows,
+        "data_version": version,
+        "ended_at": timezone.now(),
+    }
+    _done(export, ending, contacts={})
+
+
 # How it ends
 
 
@@ -277,6 +298,9 @@ def _done(export: Export, ending: dict[str, Any], *, contacts: dict[str, int]) -
         state=ExportState.DONE, reason="", heartbeat_at=timezone.now(), **ending
     ):
         raise Stopped if _mine(export).exists() else Superseded
+    if export.is_trial:
+        # Told of when it was asked for: nothing left.
+        return
     by = export.created_by
     if export.with_contacts:
         trail.record(export, Action.CONTACTS_EXPORTED, by=by, held=contacts)

@@ -7,11 +7,11 @@ the only memory.
 
 import logging
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -25,20 +25,28 @@ from exports.delivering.airtable_api import (
     Unreachable,
     wait,
 )
-from exports.delivering.airtable_fields import KEY, Fitting, fitting, marks, wish
+from exports.delivering.airtable_counts import Held, Told
+from exports.delivering.airtable_fields import (
+    KEY,
+    Fitting,
+    Marks,
+    fitting,
+    marks,
+    wish,
+)
 from exports.delivering.airtable_words import (
-    line_refused,
     refusal,
     table_missing,
+    too_many,
     unreachable,
 )
 from exports.delivering.airtable_writing import Outcome, Writer, unknown_field
 from exports.delivering.terms import (
-    NAMED,
     Beat,
     DeliveryRefused,
     Job,
     Plan,
+    TooLong,
 )
 
 logger = logging.getLogger(__name__)
@@ -52,24 +60,26 @@ AHEAD = 12
 LISTINGS = 3
 
 
-def plan(job: Job, place: Place) -> Plan:
-    """What ``deliver`` would do now; nothing is written, no field made."""
+def plan(job: Job, place: Place, *, beat: Beat | None = None) -> Plan:
+    """What ``deliver`` would do now; nothing is written, no field made.
+
+    Without ``beat`` somebody waits: raises TooLong.
+    """
+    patience_s = airtable_api.PATIENCE_S if beat else airtable_api.HASTE_S
+    with _answering(), Line(place, patience_s=patience_s) as line:
+        delivery = _Delivery(job, line, beat or _haste())
+        delivery.look(may_make=False)
+        return delivery.plan()
+
+
+def _haste() -> Beat:
     until = time.monotonic() + airtable_api.HASTE_S
 
     def beat(_done: int, _progress: dict[str, Any]) -> None:
         if time.monotonic() > until:
-            raise DeliveryRefused(
-                _(
-                    "La table Airtable est trop longue à lire pour un essai à blanc. "
-                    "L’envoi la lira, et n’écrira que ce qui diffère."
-                ),
-                is_passing=True,
-            )
+            raise TooLong
 
-    with _answering(), Line(place, patience_s=airtable_api.HASTE_S) as line:
-        delivery = _Delivery(job, line, beat)
-        delivery.look(may_make=False)
-        return delivery.plan()
+    return beat
 
 
 def deliver(job: Job, place: Place, *, beat: Beat) -> dict[str, Any]:
@@ -107,36 +117,6 @@ def _answering() -> Iterator[None]:
         raise unreachable() from None
 
 
-@dataclass
-class _Held:
-    """What the table holds of one SIREN. ``record_id``: written otherwise there."""
-
-    marks: tuple[int, ...]
-    record_id: str = ""
-    times: int = 1
-
-
-@dataclass
-class _Told:
-    """The count of one delivery, as it is shown and resumed from."""
-
-    created: int = 0
-    updated: int = 0
-    left: int = 0
-    refused: dict[str, str] = field(default_factory=dict)
-    refused_count: int = 0
-    changes: Counter[str] = field(default_factory=Counter)
-
-    def refuse(self, siren: str, why: str) -> None:
-        self.refused_count += 1
-        if len(self.refused) < NAMED:
-            self.refused[siren] = line_refused(why)
-
-    @property
-    def done(self) -> int:
-        return self.created + self.updated + self.left + self.refused_count
-
-
 class _Delivery:
     def __init__(self, job: Job, line: Line, beat: Beat) -> None:
         self._job = job
@@ -147,8 +127,9 @@ class _Delivery:
         self._fitting = Fitting((), (), ())
         self._made: list[str] = []
         self._missing: list[str] = []
-        self._held: dict[str, _Held] = {}
-        self._told = _Told()
+        self._held: dict[str, Held] = {}
+        self._read = 0
+        self._told = Told()
 
     # Before anything is written
 
@@ -203,6 +184,7 @@ class _Delivery:
         attempt = 0
         while True:
             self._held.clear()
+            self._read = 0
             try:
                 for record in self._records():
                     self._hold(record)
@@ -233,6 +215,7 @@ class _Delivery:
         while True:
             call = self._line.airtable.page(self._table, names, offset)
             page, offset = self._ask(call)
+            self._read += len(page)
             yield from page
             if not offset:
                 return
@@ -246,33 +229,29 @@ class _Delivery:
             known.times += 1
             return
         record_id = record["id"] if written != siren else ""
-        self._held[siren] = _Held(self._marks(record["fields"]), record_id)
+        self._held[siren] = Held(self._marks(record["fields"]), record_id)
 
-    def _marks(self, cells: Mapping[str, Any]) -> tuple[int, ...]:
+    def _marks(self, cells: Mapping[str, Any]) -> Marks:
         return marks(self._fitting.targets, cells)
 
     # Rows
 
-    def _rows(self) -> Iterator[dict[str, Any]]:
+    def _rows(self, frames: Iterable[Any]) -> Iterator[dict[str, Any]]:
         """The cells of each company, as Airtable takes them."""
-        for frame in self._frames():
+        for frame in frames:
             for row in frame.iter_rows(named=True):
                 yield {
                     target.name: target.cell(row[target.name])
                     for target in self._fitting.targets
                 }
 
-    def _frames(self) -> list[Any]:
-        """All at once: no snapshot of the database stays open for an hour."""
-        frames, rows = [], 0
+    def _frames(self) -> Iterator[Any]:
+        rows = 0
         for frame in self._job.batches():
-            frames.append(frame)
             rows += frame.height
             if rows > MOST_ROWS:
-                raise DeliveryRefused(
-                    _("Airtable reçoit au plus 100 000 sociétés par envoi.")
-                )
-        return frames
+                raise too_many()
+            yield frame
 
     def _sorted_out(
         self, cells: Mapping[str, Any], take: Callable[[dict[str, Any], bool], None]
@@ -292,7 +271,7 @@ class _Delivery:
             named = {"id": held.record_id} if held.record_id else {}
             take({**named, "fields": dict(cells)}, False)
 
-    def _note_changes(self, held: _Held, cells: Mapping[str, Any]) -> None:
+    def _note_changes(self, held: Held, cells: Mapping[str, Any]) -> None:
         now = self._marks(cells)
         for target, old, new in zip(
             self._fitting.targets, held.marks, now, strict=True
@@ -303,23 +282,29 @@ class _Delivery:
     # What it would do
 
     def plan(self) -> Plan:
-        counted: Counter[bool] = Counter()
-        if KEY not in {each.name for each in self._fitting.targets}:
-            counted[True] = sum(frame.height for frame in self._frames())
-        else:
-            for cells in self._rows():
-                self._sorted_out(cells, lambda _, is_new: counted.update([is_new]))
         told = self._told
+
+        def take(_record: dict[str, Any], is_new: bool) -> None:
+            told.created += is_new
+            told.updated += not is_new
+
+        if KEY not in {each.name for each in self._fitting.targets}:
+            told.created = sum(frame.height for frame in self._frames())
+        else:
+            for cells in self._rows(self._frames()):
+                self._sorted_out(cells, take)
+                self._beat()
         return Plan(
-            rows=told.left + told.refused_count + counted.total(),
-            created=counted[True],
-            changed=counted[False],
+            rows=told.done,
+            created=told.created,
+            changed=told.updated,
             left=told.left,
             changes=dict(told.changes),
             added=tuple(self._missing),
             missing=self._fitting.unfit,
             withheld=self._job.withheld,
             refused=tuple(told.refused),
+            refused_count=told.refused_count,
         )
 
     # What it does
@@ -349,7 +334,8 @@ class _Delivery:
             if len(group) == AT_ONCE:
                 send()
 
-        for cells in self._rows():
+        # All at once: no snapshot of the database stays open for an hour.
+        for cells in self._rows(list(self._frames())):
             self._sorted_out(cells, take)
             self._beat()
         send()
@@ -378,6 +364,7 @@ class _Delivery:
             "added": [*earlier.get("added", []), *self._made],
             "missing": [*self._missing, *self._fitting.unfit],
             "withheld": list(self._job.withheld),
+            "read": self._read,
         }
 
     def _ask(self, call: Any) -> Any:

@@ -1,10 +1,11 @@
 """Our columns as fields of an Airtable table: their types, cells, and comparison."""
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from companies.choices import Status
 from exports.profiles.column import Column, Kind
@@ -21,6 +22,7 @@ _NUMERIC: frozenset[Kind] = frozenset(
 # Airtable keeps no longer text in a cell.
 LONGEST_TEXT = 100_000
 _CUT = " […]"
+Marks: TypeAlias = "array[int]"
 _LEVELS = (*(code for _, code in bands.LEVELS), "weak", "not_rated")
 _CHOICES: dict[str, tuple[str, ...]] = {
     "Potentiel_Acquisition": tuple(wording.level(code) for code in _LEVELS),
@@ -140,9 +142,9 @@ def fitting(columns: Iterable[Column], held: Mapping[str, str]) -> Fitting:
     return Fitting(tuple(targets), tuple(wishes), tuple(unfit))
 
 
-def marks(targets: Sequence[Target], cells: Mapping[str, Any]) -> tuple[int, ...]:
-    """A line as numbers to compare it by: a base of 50,000 fits in memory so.
+def marks(targets: Sequence[Target], cells: Mapping[str, Any]) -> Marks:
+    """A line as numbers to compare it by: a base of 500,000 fits in memory so.
 
     Of 64 bits each, drawn anew by each process: nobody can aim at two that agree.
     """
-    return tuple(hash(each.same(cells.get(each.name))) for each in targets)
+    return array("q", [hash(each.same(cells.get(each.name))) for each in targets])

@@ -51,6 +51,10 @@ def table_missing(field: str) -> DeliveryRefused:
     )
 
 
+def too_many() -> DeliveryRefused:
+    return DeliveryRefused(_("Airtable reçoit au plus 100 000 sociétés par envoi."))
+
+
 def line_refused(why: str) -> str:
     """Why one company was not written, in a few words."""
     return {

@@ -58,10 +58,10 @@ _COUNTED = {
 }
 
 
-def plan(job: Job, target: Target) -> Plan:
+def plan(job: Job, target: Target, *, beat: Beat = no_beat) -> Plan:
     """What ``deliver`` would do now; whatever is tried for it is taken back."""
     with _opened(target) as engine:
-        return _Delivery(job, engine, no_beat).plan()
+        return _Delivery(job, engine, beat).plan()
 
 
 def deliver(job: Job, target: Target, *, beat: Beat) -> dict[str, Any]:

@@ -33,7 +33,8 @@ class Sqlite(Engine):
     def prepare(self) -> None:
         # Finds out that the file is another thing than a database.
         self.rows("SELECT 1 FROM sqlite_master")
-        self.run("PRAGMA temp_store = MEMORY")
+        # A million companies wait there: in a file without a name, not in memory.
+        self.run("PRAGMA temp_store = FILE")
 
     def close(self) -> None:
         self._connection.close()

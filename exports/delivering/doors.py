@@ -12,20 +12,22 @@ from django.utils.translation import gettext as _
 from exports import asked, content, manifest, profiles
 from exports.delivering import airtable, database
 from exports.delivering.airtable_api import Place
+from exports.delivering.airtable_words import too_many
 from exports.delivering.database_engine import Target
 from exports.delivering.secrets import secret_of
-from exports.delivering.terms import Beat, DeliveryRefused, Job, Plan
+from exports.delivering.terms import Beat, DeliveryRefused, Job, Plan, no_beat
 from exports.models import Destination, DestinationKind, Export, WriteMode
 from exports.profiles import Table
 from exports.snapshot import snapshot
 
 
-def plan(export: Export) -> Plan:
+def plan(export: Export, *, beat: Beat | None = None) -> Plan:
     destination = _destination(export)
     job = _job(export, destination, Counter())
     if destination.kind == DestinationKind.AIRTABLE:
-        return airtable.plan(job, _place(destination))
-    return database.plan(job, _target(destination))
+        _check_size(export)
+        return airtable.plan(job, _place(destination), beat=beat)
+    return database.plan(job, _target(destination), beat=beat or no_beat)
 
 
 def deliver(export: Export, *, beat: Beat) -> dict[str, Any]:
@@ -34,6 +36,7 @@ def deliver(export: Export, *, beat: Beat) -> dict[str, Any]:
     tally: Counter[str] = Counter()
     job = _job(export, destination, tally)
     if destination.kind == DestinationKind.AIRTABLE:
+        _check_size(export)
         told = airtable.deliver(job, _place(destination), beat=beat)
     else:
         told = database.deliver(job, _target(destination), beat=beat)
@@ -64,6 +67,12 @@ def _destination(export: Export) -> Destination:
     return destination
 
 
+def _check_size(export: Export) -> None:
+    """Before the table is read, which takes minutes."""
+    if export.rows_total > airtable.MOST_ROWS:
+        raise too_many()
+
+
 def _place(destination: Destination) -> Place:
     if destination.mode != WriteMode.UPSERT:
         raise DeliveryRefused(
@@ -87,7 +96,10 @@ def _target(destination: Destination) -> Target:
 
 
 def _job(export: Export, destination: Destination, tally: Counter[str]) -> Job:
-    """Contacts go only where both the export and the destination say so."""
+    """Contacts go only where both the export and the destination say so.
+
+    A dry run resumes nothing, and leaves no manifest.
+    """
     with_contacts = export.with_contacts and destination.takes_contacts
     table = profiles.table(export.profile, with_contacts=with_contacts)
     withheld: tuple[str, ...] = ()
@@ -99,8 +111,8 @@ def _job(export: Export, destination: Destination, tally: Counter[str]) -> Job:
         batches=partial(_batches, export, table, with_contacts, tally),
         with_contacts=with_contacts,
         withheld=withheld if export.with_contacts else (),
-        progress=export.progress,
-        facts=manifest.facts(export),
+        progress={} if export.is_trial else export.progress,
+        facts={} if export.is_trial else manifest.facts(export),
         is_sandbox=export.is_sandbox,
     )
 

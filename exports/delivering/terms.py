@@ -21,6 +21,10 @@ class DeliveryRefused(ValueError):
         self.is_passing = is_passing
 
 
+class TooLong(Exception):
+    """Longer than somebody waits for a page: a worker may do it."""
+
+
 # Called about once a second with the rows dealt with so far and what to resume from;
 # whatever it raises stops the delivery, and rises.
 Beat = Callable[[int, dict[str, Any]], None]
@@ -54,7 +58,7 @@ class Plan:
 
     ``changes``: how many companies differ, by field. ``added`` fields would be made,
     ``missing`` ones left out, ``withheld`` ones are contacts that may not go there.
-    ``refused``: companies that are there several times, by SIREN.
+    ``refused``: companies that are there several times, the first by SIREN.
     """
 
     rows: int
@@ -67,3 +71,4 @@ class Plan:
     missing: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    refused_count: int = 0

@@ -162,11 +162,7 @@ writing.write(export_id=int(sys.argv[1]))
 """
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_half_way_is_replaced(analyst, export_folder):
-    for number in range(40):
-        make_company(f"SOCIETE {number:02}")
-    export = ask(analyst, "tri=nom")
+def killed_half_way(export, export_folder):
     environment = {**os.environ, "DATABASE_URL": _address_of_this_database()}
     worker = subprocess.Popen(
         [sys.executable, "-c", SLOW, str(export.pk), str(export_folder)],
@@ -178,6 +174,14 @@ def test_a_worker_killed_half_way_is_replaced(analyst, export_folder):
     finally:
         worker.send_signal(signal.SIGKILL)
         worker.wait()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_half_way_is_replaced(analyst, export_folder):
+    for number in range(40):
+        make_company(f"SOCIETE {number:02}")
+    export = ask(analyst, "tri=nom")
+    killed_half_way(export, export_folder)
     assert [path.suffix for path in export_folder.iterdir()] == [".part"]
     assert again(export).state == ExportState.RUNNING
 

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import AuditEntry
 from companies.tests.makers import make_company
 from exports import delivering, jobs, new_views, services, writing
 from exports.models import DestinationKind, Export, ExportState
@@ -101,12 +102,20 @@ class TestTheDryRun:
         assert answer.status_code == 422
         assert "ne connaît pas cette base" in answer.content.decode()
 
-    def test_is_not_for_more_than_somebody_waits_for(
+    def test_leaves_a_trace(self, data, analyst_client, monkeypatch):
+        monkeypatch.setattr(delivering, "plan", lambda export: self.plan())
+        analyst_client.post(NEW, {**data, "faire": "essai"})
+        entry = AuditEntry.objects.get(action="export_tried")
+        assert entry.details["destination"] == "Prospects"
+        assert entry.details["rows"] == 1
+
+    def test_of_more_than_somebody_waits_for_may_be_left_out(
         self, data, analyst_client, monkeypatch
     ):
         monkeypatch.setattr(new_views, "MOST_TRIED", 0)
-        page = analyst_client.post(NEW, {**data, "faire": "essai"}).content.decode()
-        assert "L’essai à blanc se fait jusqu’à" in page
+        page = analyst_client.post(NEW, data).content.decode()
+        assert "en arrière-plan" in page
+        assert "Essayer à blanc" in page
         assert "Envoyer à" in page
 
 

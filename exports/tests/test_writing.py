@@ -167,7 +167,7 @@ class TestSweep:
         jobs.sweep()
         assert wanted == []
         assert again(waiting).state == ExportState.FAILED
-        assert "interrompue trois fois" in again(waiting).reason
+        assert "interrompu trois fois" in again(waiting).reason
 
 
 class TestDeleteExpired:

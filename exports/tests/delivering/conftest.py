@@ -11,6 +11,7 @@ from exports.airtable_sandbox.bases import Base, new_id
 from exports.airtable_sandbox.serving import serving
 from exports.delivering import airtable_api
 from exports.delivering.airtable_api import Place
+from exports.models import Destination
 from exports.tests.delivering.airtable_rows import TOKEN
 from exports.tests.delivering.databases import Ground, Server
 from mainsite.lib.limiter import terms as gate_terms
@@ -49,6 +50,31 @@ def table(base):
 def place(sandbox, base, table):
     with serving(sandbox) as url:
         yield Place(url=url, base=base.id, table="Cibles", token=TOKEN)
+
+
+@pytest.fixture
+def airtable(settings, monkeypatch, place):
+    settings.AIRTABLE_URL = place.url
+    monkeypatch.setenv("EXPORT_TARGET_BASE", TOKEN)
+    return Destination.objects.create(
+        name="Prospects",
+        kind="airtable",
+        secret_name="EXPORT_TARGET_BASE",
+        place=place.base,
+        table=place.table,
+    )
+
+
+@pytest.fixture
+def database(monkeypatch, tmp_path):
+    path = tmp_path / "cibles.db"
+    monkeypatch.setenv("EXPORT_TARGET_FILE", f"sqlite:///{path}")
+    return Destination.objects.create(
+        name="Entrepôt",
+        kind="database",
+        secret_name="EXPORT_TARGET_FILE",
+        table="ma_",
+    )
 
 
 @pytest.fixture(scope="session")

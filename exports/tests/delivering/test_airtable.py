@@ -1,11 +1,18 @@
 """A selection in Airtable, against a table that has Airtable's own limits."""
 
+import weakref
 from decimal import Decimal
 
 import pytest
 
 from exports.airtable_sandbox.app import Token
-from exports.delivering import DeliveryRefused, airtable, airtable_api
+from exports.delivering import (
+    TooLong,
+    airtable,
+    airtable_api,
+    airtable_counts,
+)
+from exports.delivering.terms import no_beat
 from exports.tests.delivering.airtable_rows import (
     KINDS,
     ROWS,
@@ -13,6 +20,7 @@ from exports.tests.delivering.airtable_rows import (
     cells,
     company,
     deliver,
+    frame_of,
     job_of,
     sirens,
 )
@@ -258,9 +266,37 @@ class TestPlan:
         assert plan.created == told["created"] == 15
         assert plan.left == told["left"] == 10
 
+    def test_holds_one_batch_of_ours_at_a_time(self, place):
+        alive = []
 
-def test_a_table_that_takes_too_long_to_read_has_no_plan(place, monkeypatch):
-    monkeypatch.setattr(airtable, "BEAT_S", 0.0)
-    monkeypatch.setattr(airtable_api, "HASTE_S", 0.0)
-    with pytest.raises(DeliveryRefused, match="trop longue"):
-        airtable.plan(job_of(ROWS), place)
+        def batches():
+            for number in range(5):
+                frame = frame_of([company(number)])
+                alive.append(weakref.ref(frame))
+                yield frame
+                del frame
+                assert sum(each() is not None for each in alive) <= 1
+
+        plan = airtable.plan(job_of([], batches=batches), place)
+
+        assert plan.created == 5
+
+    def test_counts_all_that_are_there_twice_and_names_some(
+        self, table, place, monkeypatch
+    ):
+        monkeypatch.setattr(airtable_counts, "NAMED", 2)
+        twice = [{"fields": {"SIREN": row["SIREN"]}} for row in ROWS[:3] * 2]
+        table.create(twice, typecast=False)
+
+        plan = airtable.plan(job_of(ROWS), place)
+
+        assert (plan.refused_count, len(plan.refused)) == (3, 2)
+        assert plan.rows == 25
+
+    def test_is_not_waited_for_when_the_table_takes_too_long(self, place, monkeypatch):
+        monkeypatch.setattr(airtable, "BEAT_S", 0.0)
+        monkeypatch.setattr(airtable_api, "HASTE_S", 0.0)
+        with pytest.raises(TooLong):
+            airtable.plan(job_of(ROWS), place)
+        plan = airtable.plan(job_of(ROWS), place, beat=no_beat)
+        assert plan.created == 25

@@ -7,7 +7,7 @@ import pytest
 
 from accounts import installation
 from exports import asked, delivering
-from exports.models import Destination, Export, Format, Profile
+from exports.models import Export, Format, Profile
 from exports.profiles import TABLES
 from exports.tests.delivering.airtable_rows import TOKEN, cells
 
@@ -17,31 +17,6 @@ CONTACTS = {
     "Telephone_Contact",
     "LinkedIn_Contact",
 }
-
-
-@pytest.fixture
-def airtable(settings, monkeypatch, place):
-    settings.AIRTABLE_URL = place.url
-    monkeypatch.setenv("EXPORT_TARGET_BASE", TOKEN)
-    return Destination.objects.create(
-        name="Prospects",
-        kind="airtable",
-        secret_name="EXPORT_TARGET_BASE",
-        place=place.base,
-        table=place.table,
-    )
-
-
-@pytest.fixture
-def database(monkeypatch, tmp_path):
-    path = tmp_path / "cibles.db"
-    monkeypatch.setenv("EXPORT_TARGET_FILE", f"sqlite:///{path}")
-    return Destination.objects.create(
-        name="Entrepôt",
-        kind="database",
-        secret_name="EXPORT_TARGET_FILE",
-        table="ma_",
-    )
 
 
 def export_of(analyst, destination, profile, **given):
