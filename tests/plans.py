@@ -130,7 +130,8 @@ def filled_database():
 
 # Of the tables of some size, those that an index alone cannot answer for.
 UNSEEN = """
-SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+SELECT relname FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
     AND relpages > 20 AND relallvisible < 0.9 * relpages
 """
 
